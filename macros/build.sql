@@ -1,0 +1,123 @@
+{% macro selection_of_build() %}
+    {#- What this invocation was narrowed to, as text; '' when it is a whole build. -#}
+    {%- set parts = [] -%}
+    {%- for name in ('select', 'models', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'empty', 'sample') -%}
+        {%- set value = invocation_args_dict.get(name) -%}
+        {%- if name == 'exclude_resource_types' -%}
+            {%- set value = (value or []) | map('string') | reject('in', ['unit_test', 'unit_tests']) | list -%}
+        {%- endif -%}
+        {%- if value -%}{%- do parts.append(name ~ '=' ~ (value if value is string else value | join(' ') if value is iterable else value)) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(parts | join('; ')) }}
+{% endmacro %}
+
+
+{% macro git_revision() %}
+    {#- The commit that is being built, as an SQL expression. -#}
+    {{ return(adapter.dispatch('git_revision')()) }}
+{% endmacro %}
+
+{% macro default__git_revision() %}{{ return("'" ~ env_var('GIT_REVISION', '') ~ "'") }}{% endmacro %}
+
+{% macro duckdb__git_revision() %}{{ return("getvariable('git_revision')") }}{% endmacro %}
+
+
+{% macro newest_record() %}
+    {#- The day after the newest record in raw billing or events: max over every raw column that its source lists under
+        meta.as_of_columns. -#}
+    {%- set branches = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
+            {%- for column in node.config.meta.get('as_of_columns', []) -%}
+                {%- do branches.append('select max(' ~ try_cast(column, 'timestamp') ~ ') as newest_at from '
+                    ~ node.schema ~ '.' ~ adapter.quote(node.identifier)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(branches | join('\n        union all\n        ') or 'select cast(null as timestamp) as newest_at') }}
+{% endmacro %}
+
+
+{% macro record_build(results) %}
+    {#- on-run-end: appends dbt's own results to history.dbt_results and, for a whole build, writes status.json. -#}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') -%}
+        {%- do record_results(results) -%}
+        {%- if flags.WHICH == 'build' and not selection_of_build() -%}
+            {%- set failing = [] -%}
+            {%- for result in results if result.status | string in ('error', 'fail', 'runtime error') -%}
+                {%- do failing.append({
+                    'layer': result.node.fqn[1] if result.node.resource_type != 'test' else 'tests',
+                    'rule': result.node.name, 'status': result.status | string,
+                    'failures': result.failures, 'message': (result.message or '').split('\n')[0],
+                }) -%}
+            {%- endfor -%}
+            {%- set published = results | selectattr('node.name', 'equalto', 'publish') | selectattr('status', 'equalto', 'success') | list -%}
+            {%- do write_status('published' if published and not failing else 'failed', failing) -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro record_results(results) %}
+    {%- do run_query('create schema if not exists history') -%}
+    {%- do run_query('create table if not exists history.dbt_results (build_id ' ~ dbt.type_string() ~ ', finished_at timestamp, command '
+        ~ dbt.type_string() ~ ', node ' ~ dbt.type_string() ~ ', resource_type ' ~ dbt.type_string() ~ ', status ' ~ dbt.type_string()
+        ~ ', failures bigint, seconds double precision, message ' ~ dbt.type_string() ~ ')') -%}
+    {%- set rows = [] -%}
+    {%- for result in results -%}
+        {%- do rows.append("('" ~ invocation_id ~ "', timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "', '" ~ flags.WHICH
+            ~ "', '" ~ result.node.unique_id ~ "', '" ~ result.node.resource_type ~ "', '" ~ result.status ~ "', "
+            ~ (result.failures if result.failures is not none else 'null') ~ ', ' ~ result.execution_time ~ ", '"
+            ~ (result.message or '') | string | replace("'", "''") | truncate(2000) ~ "')") -%}
+    {%- endfor -%}
+    {%- if rows -%}{%- do run_query('insert into history.dbt_results values ' ~ rows | join(',\n')) -%}{%- endif -%}
+{% endmacro %}
+
+
+{% macro write_status(state, failing) %}
+    {#- status.json beside the published file: the last attempt, what failed in it, and the last good build. A frozen green
+        file must not look fresh. -#}
+    {{ return(adapter.dispatch('write_status')(state, failing)) }}
+{% endmacro %}
+
+{% macro default__write_status(state, failing) %}{% endmacro %}
+
+{% macro duckdb__write_status(state, failing) %}
+    {%- set last_good = "null" -%}
+    {%- if adapter.get_relation(target.database, 'history', 'publish') -%}
+        {%- set last_good = "(
+            select to_json(struct_pack(build_id := build_id, published_at := published_at, as_of := as_of, git_revision := git_revision))
+            from history.publish where is_published order by published_at desc limit 1)" -%}
+    {%- endif -%}
+    {%- set rules = gate_failures() + failing -%}
+    {%- do run_query("
+        copy (
+            select
+                '" ~ state ~ "' as state,
+                '" ~ invocation_id ~ "' as build_id,
+                '" ~ run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ') ~ "' as attempted_at,
+                " ~ git_revision() ~ " as git_revision,
+                '" ~ sources_on() | join(' ') ~ "' as sources,
+                cast('" ~ tojson(rules) | replace("'", "''") ~ "' as json) as failing_rules,
+                cast(" ~ last_good ~ " as json) as last_good_build
+        ) to '" ~ env_var('PUBLISHED_DIR', 'published') | replace("'", "''") ~ "/status.json' (format json)
+    ") -%}
+{% endmacro %}
+
+
+{% macro gate_failures() %}
+    {#- The expectations that failed in this build: [{layer, rule, table, …}]. -#}
+    {%- set failures = [] -%}
+    {%- for layer in ('raw', 'staging', 'core', 'marts') if adapter.get_relation(target.database, 'history', 'gate_' ~ layer) -%}
+        {%- for row in run_query("
+            select layer, suite, rule, table_name, severity, owner, failing_count, example
+            from history.gate_" ~ layer ~ " where build_id = '" ~ invocation_id ~ "' and status <> 'passed'
+        ") -%}
+            {%- do failures.append({
+                'layer': row['layer'], 'rule': row['suite'] ~ '.' ~ row['rule'], 'table': row['table_name'], 'status': row['severity'],
+                'owner': row['owner'], 'failures': row['failing_count'] | int, 'message': row['example'],
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(failures) }}
+{% endmacro %}

@@ -1,0 +1,119 @@
+{% macro kpi_rows(kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={}) %}
+    {#- The CTEs that end every KPI model: `measured` joined to the segments of its customers, summed, divided after summing.
+
+        measured  one row per unit or group of units: customer_id, period_start, segment_month (whose segment counts, R4),
+                  breakdown, numerator, denominator, units (independent ones, R3), n_pending (units whose window is open,
+                  R10), and what `value` and `extras` read
+        value     aggregate over a group's measured rows; a count or sum has 'sum(numerator)'
+        extras    {further column: aggregate}
+
+        Adds the rows that must exist though nothing was measured, with an empty value, and keeps to the periods and grains
+        of the KPI that kpi_periods allows. The result is the CTE `kpi_rows`. -#}
+    kpi_periods as (
+
+        select * from {{ ref('kpi_periods') }} where kpi_id = '{{ kpi_id }}'
+
+    ),
+
+    summed as (
+
+        select
+            measured.period_start,
+            segments.segment_type,
+            segments.segment,
+            measured.breakdown,
+            sum(measured.numerator) as numerator,
+            sum(measured.denominator) as denominator,
+            {{ value }} as value,
+            sum(measured.units) as sample_size,
+            sum(measured.n_pending) as n_pending
+            {%- for name, expression in extras.items() %},
+            {{ expression }} as {{ name }}
+            {%- endfor %}
+        from measured
+        inner join {{ ref('brg_customer_segments') }} as segments
+            on measured.customer_id = segments.customer_id and measured.segment_month = segments.month_start
+        group by measured.period_start, segments.segment_type, segments.segment, measured.breakdown
+
+    ),
+
+    expected as (
+
+        select
+            month_start as period_start,
+            segment_type,
+            segment,
+            'all' as breakdown
+        from {{ ref('dim_segment_months') }}
+
+    ),
+
+    keys as (
+
+        select period_start, segment_type, segment, breakdown from summed
+        union
+        select period_start, segment_type, segment, breakdown from expected
+
+    ),
+
+    kpi_rows as (
+
+        select
+            kpi_periods.kpi_id,
+            kpi_periods.period_grain,
+            keys.period_start,
+            keys.segment_type,
+            keys.segment,
+            keys.breakdown,
+            cast(summed.numerator as decimal(28, 6)) as numerator,
+            cast(summed.denominator as decimal(28, 6)) as denominator,
+            cast(summed.value as double precision) as value,
+            cast(coalesce(summed.sample_size, 0) as bigint) as sample_size,
+            cast(coalesce(summed.n_pending, 0) as bigint) as n_pending,
+            kpi_periods.is_final
+            {%- for name in extras %},
+            summed.{{ name }}
+            {%- endfor %}
+        from keys
+        inner join kpi_periods
+            on
+                keys.period_start = kpi_periods.period_start
+                and (keys.segment_type <> 'customer' or kpi_periods.has_customer_rows)
+        left join summed
+            on
+                keys.period_start = summed.period_start
+                and keys.segment_type = summed.segment_type
+                and keys.segment = summed.segment
+                and keys.breakdown = summed.breakdown
+
+    )
+{% endmacro %}
+
+
+{% macro kpi_metas() %}
+    {#- The meta.kpi blocks of var `kpis`, in order, each with its id and definition; [] while parsing. -#}
+    {%- set metas = [] -%}
+    {%- if execute -%}
+        {%- for id in var('kpis') -%}
+            {%- set node = graph.nodes['model.' ~ project_name ~ '.kpi_' ~ id] -%}
+            {%- set meta = {'id': id, 'definition': node.description} -%}
+            {%- do meta.update(node.config.meta['kpi']) -%}
+            {%- do metas.append(meta) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(metas) }}
+{% endmacro %}
+
+
+{% macro text_literal(text) %}
+    {#- A text as an SQL literal. -#}
+    {{ return("'" ~ (text or '') | string | trim | replace("'", "''") ~ "'") }}
+{% endmacro %}
+
+
+{% macro unfed_entities(entities) %}
+    {#- Which of the canonical entities no enabled source feeds, as words. -#}
+    {%- set unfed = [] -%}
+    {%- for entity in entities if not entity_feeds(entity) -%}{%- do unfed.append(entity) -%}{%- endfor -%}
+    {{ return('; no enabled source feeds ' ~ unfed | join(', ') if unfed else '; its files are absent or empty') }}
+{% endmacro %}

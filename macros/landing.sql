@@ -1,0 +1,179 @@
+{#- Landing on DuckDB: one view per declared raw table over the files found under RAW_DIR. Other engines find the loader's
+    schemas in place. All that is missing or unreadable comes in one error before a model runs. -#}
+
+{% macro raw_dir() %}
+    {{ return(env_var('RAW_DIR', 'data/raw').rstrip('/')) }}
+{% endmacro %}
+
+
+{% macro declared_tables() %}
+    {#- The raw tables that the enabled sources declare: [{source, table, file, required, columns: [{name, type, required}]}]. -#}
+    {%- set tables = [] -%}
+    {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
+        {%- set columns = [] -%}
+        {%- for column in node.columns.values() -%}
+            {%- do columns.append({
+                'name': column.name, 'type': column.data_type or 'varchar',
+                'required': column.config.meta.get('required', false),
+            }) -%}
+        {%- endfor -%}
+        {%- do tables.append({
+            'source': node.source_name, 'schema': node.schema, 'table': node.name,
+            'file': node.config.meta.get('file', node.name),
+            'required': node.config.meta.get('required', false), 'columns': columns,
+        }) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{% endmacro %}
+
+
+{% macro found_files() %}
+    {#- What lies under RAW_DIR: {source/name: {format, files, pattern}}, for RAW_DIR/<source>/<name>.<format> and for the
+        folder RAW_DIR/<source>/<name>/ of one format. -#}
+    {%- set found = {} -%}
+    {%- set formats = "'parquet', 'csv', 'json', 'jsonl', 'ndjson'" -%}
+    {%- for source in sources_on() -%}
+        {%- set root = raw_dir() ~ '/' ~ source ~ '/' -%}
+        {%- set rows = run_query("
+            with files as (
+                select file, substr(file, " ~ (root | length + 1) ~ ") as path
+                from glob('" ~ root | replace("'", "''") ~ "**')
+            ),
+            named as (
+                select
+                    file,
+                    path like '%/%' as in_folder,
+                    split_part(split_part(path, '/', 1), '.', 1) as name,
+                    regexp_extract(lower(path), '\\.([a-z]+)(\\.gz)?$', 1) as format
+                from files
+            )
+            select name, in_folder, format, count(*) as files, min(file) as example
+            from named where format in (" ~ formats ~ ") group by all order by all
+        ") -%}
+        {%- for row in rows -%}
+            {%- set key = source ~ '/' ~ row['name'] -%}
+            {%- set pattern = root ~ row['name'] ~ '/**/*.' ~ row['format'] if row['in_folder'] else row['example'] -%}
+            {%- set find = {'format': row['format'], 'files': row['files'], 'pattern': pattern, 'also': found.get(key)} -%}
+            {%- do found.update({key: find}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro read_files(find, checked=false) %}
+    {#- The table function that reads a find. CSV: dialect pinned, every column text, since a sniffed dialect or type can be
+        silently wrong. `checked` reads on past broken lines and collects them in reject_errors. -#}
+    {%- set path = "'" ~ find.pattern | replace("'", "''") ~ "'" -%}
+    {%- if find.format == 'parquet' -%}
+        read_parquet({{ path }}, union_by_name = true, filename = '_raw_file', hive_partitioning = false)
+    {%- elif find.format == 'csv' -%}
+        read_csv(
+            {{ path }}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
+            hive_partitioning = false,
+            {{ 'ignore_errors = true, store_rejects = true' if checked else "union_by_name = true, filename = '_raw_file'" }}
+        )
+    {%- else -%}
+        read_json_auto({{ path }}, union_by_name = true, filename = '_raw_file', hive_partitioning = false)
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro survey_raw() %}
+    {#- Holds what is declared against what was found: {tables: […], problems: [text, …]}. Each table gains `find` and, per
+        column, `found`. Reads only headers, except CSV, which is read whole once to find broken lines. -#}
+    {%- set found = found_files() -%}
+    {%- set tables, problems = declared_tables(), [] -%}
+    {%- for source in sources_on() if source not in var('staging_models') -%}
+        {%- do problems.append("SOURCES names '" ~ source ~ "', which this project does not know; known: "
+            ~ var('staging_models').keys() | join(', ')) -%}
+    {%- endfor -%}
+    {%- for table in tables -%}
+        {%- set name = table.source ~ '.' ~ table.table -%}
+        {%- set find = found.get(table.source ~ '/' ~ table.file) -%}
+        {%- do table.update({'find': find}) -%}
+        {%- if not find -%}
+            {%- if table.required -%}
+                {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.file
+                    ~ ".parquet, .csv or .json, or a folder of that name") -%}
+            {%- endif -%}
+        {%- elif find.also -%}
+            {%- do problems.append(name ~ ": two different places hold this table: " ~ find.pattern ~ " and "
+                ~ find.also.pattern ~ ". Keep one") -%}
+        {%- else -%}
+            {%- if find.format == 'csv' -%}
+                {%- for line in broken_csv_lines(find) -%}{%- do problems.append(name ~ ': ' ~ line) -%}{%- endfor -%}
+            {%- endif -%}
+            {%- set present = run_query('describe select * from ' ~ read_files(find, checked=(find.format == 'csv'))).columns['column_name'].values()
+                | map('lower') | list -%}
+            {%- set missing = [] -%}
+            {%- for column in table.columns -%}
+                {%- do column.update({'found': column.name | lower in present}) -%}
+                {%- if column.required and not column.found -%}{%- do missing.append(column.name) -%}{%- endif -%}
+            {%- endfor -%}
+            {%- if missing -%}
+                {%- do problems.append(name ~ ": required column" ~ ('s ' if missing | length > 1 else ' ') ~ missing | join(', ')
+                    ~ " not in " ~ find.pattern ~ ", which has: " ~ present | reject('equalto', '_raw_file') | join(', ')) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({'tables': tables, 'problems': problems}) }}
+{% endmacro %}
+
+
+{% macro broken_csv_lines(find) %}
+    {#- Lines of a CSV that cannot be read as one row of its header: ragged, wrongly quoted, not UTF-8. First 5, and how many. -#}
+    {%- do run_query('select bit_xor(hash(t)) from ' ~ read_files(find, checked=true) ~ ' as t') -%}
+    {%- set rows = run_query("
+        select s.file_path, e.line, e.error_type, e.error_message, count(*) over () as broken
+        from reject_errors as e inner join reject_scans as s on e.scan_id = s.scan_id and e.file_id = s.file_id
+        order by s.file_path, e.line limit 5
+    ") -%}
+    {%- do run_query('drop table if exists reject_errors') -%}
+    {%- do run_query('drop table if exists reject_scans') -%}
+    {%- set lines = [] -%}
+    {%- for row in rows -%}
+        {%- do lines.append(row['file_path'] ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
+            ~ row['error_message'].split('\n')[0] ~ ')'
+            ~ (' … ' ~ row['broken'] ~ ' broken lines in all' if loop.last and row['broken'] > 5 else '')) -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{% endmacro %}
+
+
+{% macro land_raw() %}
+    {#- on-run-start: makes the raw views, or stops with every problem in one error. -#}
+    {%- if execute and target.type == 'duckdb' and flags.WHICH not in ('test', 'compile', 'docs', 'generate', 'run-operation', 'operation') -%}
+        {%- set survey = survey_raw() -%}
+        {%- if survey.problems -%}
+            {%- set message = "Landing found " ~ survey.problems | length ~ " problem(s) under " ~ raw_dir() ~ " (SOURCES: "
+                ~ sources_on() | join(' ') ~ "). Nothing was built.\n  - " ~ survey.problems | join('\n  - ') -%}
+            {%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}
+            {%- do exceptions.raise_compiler_error(message) -%}
+        {%- endif -%}
+        {%- for schema in survey.tables | map(attribute='schema') | unique -%}
+            {%- do run_query('create schema if not exists ' ~ schema) -%}
+        {%- endfor -%}
+        {%- for table in survey.tables -%}
+            {%- do run_query(landed_view(table)) -%}
+        {%- endfor -%}
+        {%- do log('Landed ' ~ survey.tables | selectattr('find') | list | length ~ ' raw tables from ' ~ raw_dir() ~ ' ('
+            ~ survey.tables | rejectattr('find') | list | length ~ ' optional ones are absent and empty)', info=true) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro landed_view(table) %}
+    create or replace view {{ table.schema }}.{{ adapter.quote(table.table) }} as
+    select
+        {%- for column in table.columns %}
+        {% if table.find and column.found -%}
+            {{ adapter.quote(column.name) }}
+        {%- else -%}
+            cast(null as {{ column.type }}) as {{ adapter.quote(column.name) }}
+        {%- endif -%}
+        ,
+        {%- endfor %}
+        {{ "_raw_file" if table.find else "cast(null as varchar) as _raw_file" }}
+    {{ 'from ' ~ read_files(table.find) if table.find else 'where 1 = 0' }}
+{% endmacro %}

@@ -1,0 +1,28 @@
+{% macro counted_statuses() %}
+    {#- The subscription statuses that count as recurring revenue under the policy variables. -#}
+    {%- for policy, allowed in {
+        'mrr_past_due': ['count', 'zero'], 'mrr_trial': ['exclude', 'include'], 'mrr_pause': ['zero', 'keep'],
+        'mrr_discounts': ['durable', 'in_force', 'none'],
+    }.items() if var(policy) not in allowed -%}
+        {%- do exceptions.raise_compiler_error("var " ~ policy ~ " is '" ~ var(policy) ~ "'; it is one of " ~ allowed | join(', ')) -%}
+    {%- endfor -%}
+    {%- set statuses = ['active'] -%}
+    {%- if var('mrr_past_due') == 'count' -%}{%- do statuses.append('past_due') -%}{%- endif -%}
+    {%- if var('mrr_trial') == 'include' -%}{%- do statuses.append('trialing') -%}{%- endif -%}
+    {%- if var('mrr_pause') == 'keep' -%}{%- do statuses.append('paused') -%}{%- endif -%}
+    {{ return(statuses) }}
+{% endmacro %}
+
+
+{% macro months_in_period(interval, interval_count) %}
+    {#- The months that one price covers (R5): a week is 12/52, a day 12/365 of one. -#}
+    cast({{ interval_count }} as double precision) * case {{ interval }}
+        when 'year' then 12.0 when 'month' then 1.0 when 'week' then 12.0 / 52 when 'day' then 12.0 / 365
+    end
+{%- endmacro %}
+
+
+{% macro is_within_bridge(start, end) %}
+    {#- Whether service that starts at `start` renews service that ended at `end`: at most mrr_bridge_days calendar days later. -#}
+    {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), var('mrr_bridge_days')) }}
+{%- endmacro %}

@@ -1,0 +1,71 @@
+{#- The few things that DuckDB, PostgreSQL and Spark spell differently and dbt's own cross-database macros do not cover. -#}
+
+{% macro try_cast(column, type) %}
+    {#- `column` as `type`, NULL where the text cannot be read or is blank. dbt.safe_cast is a plain cast on DuckDB. -#}
+    {{ return(adapter.dispatch('try_cast')(column, type)) }}
+{% endmacro %}
+
+{% macro default__try_cast(column, type) -%}
+    try_cast(nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '') as {{ type }})
+{%- endmacro %}
+
+
+{% macro surrogate_key(columns) %}
+    {#- A stable 32-digit id from the text of `columns`; NULL is told apart from ''. -#}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '~')") -%}
+        {%- if not loop.last %}{% do parts.append("'|'") %}{% endif -%}
+    {%- endfor -%}
+    {{ return(dbt.hash(dbt.concat(parts))) }}
+{% endmacro %}
+
+
+{% macro json_text(column, key) %}
+    {#- The text at the top-level `key` of a JSON document, NULL where the document or the key is absent or broken. -#}
+    {{ return(adapter.dispatch('json_text')(column, key)) }}
+{% endmacro %}
+
+{% macro default__json_text(column, key) -%}
+    nullif(trim(json_extract_string(try_cast({{ column }} as json), '$.{{ key }}')), '')
+{%- endmacro %}
+
+
+{% macro percentile(column, share=0.5) %}
+    {#- The interpolated percentile of a group (0.5 is the median); NULLs are skipped. -#}
+    {{ return(adapter.dispatch('percentile')(column, share)) }}
+{% endmacro %}
+
+{% macro default__percentile(column, share) -%}
+    percentile_cont({{ share }}) within group (order by {{ column }})
+{%- endmacro %}
+
+
+{% macro day_of_week(date) %}
+    {#- 0 is Sunday … 6 is Saturday. -#}
+    {{ return(adapter.dispatch('day_of_week')(date)) }}
+{% endmacro %}
+
+{% macro default__day_of_week(date) -%}
+    cast(extract(dow from {{ date }}) as integer)
+{%- endmacro %}
+
+
+{% macro to_local(timestamp, time_zone) %}
+    {#- A UTC timestamp as wall-clock time in `time_zone` (an SQL expression: a column or a quoted IANA name). -#}
+    {{ return(adapter.dispatch('to_local')(timestamp, time_zone)) }}
+{% endmacro %}
+
+{% macro default__to_local(timestamp, time_zone) -%}
+    timezone({{ time_zone }}, timezone('UTC', {{ timestamp }}))
+{%- endmacro %}
+
+
+{% macro to_utc(timestamp, time_zone) %}
+    {#- Wall-clock time in `time_zone` as a UTC timestamp: the inverse of to_local. -#}
+    {{ return(adapter.dispatch('to_utc')(timestamp, time_zone)) }}
+{% endmacro %}
+
+{% macro default__to_utc(timestamp, time_zone) -%}
+    timezone('UTC', timezone({{ time_zone }}, {{ timestamp }}))
+{%- endmacro %}

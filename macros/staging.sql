@@ -1,0 +1,128 @@
+{% macro staged(relation, key, columns, required=[], newest='_fivetran_synced', rules={}, live=none) %}
+    {#- The body of a staging model: every raw row, renamed and cast, with a judgement. Nothing is filtered.
+
+        relation  the raw table, source(...)
+        key       the output columns that identify a record; never empty
+        required  further output columns that are never empty
+        columns   {output name: (raw expression, type)}; type 'text' and 'json' are only trimmed
+        newest    raw column that says which version of a key is the newest (later wins), or none
+        rules     {reason: SQL condition over output columns that makes the row wrong}
+        live      SQL condition over raw columns for rows that the source itself has not deleted; a deleted record is
+                  kept with row_status 'deleted'
+
+        row_status    accepted | duplicate (an older version or a repeated delivery of its key) | deleted | rejected
+        reject_reason every rule that the row breaks, null where none; text that its type cannot hold is a broken rule
+        raw_record    the raw text of a rejected row's columns
+        raw_file      where the row was landed from -#}
+    {%- set text = dbt.type_string() -%}
+    {%- set casts = {} -%}
+    {%- for name, (raw, type) in columns.items() if type not in ('text', 'json') -%}
+        {%- do casts.update({name: (raw, type)}) -%}
+    {%- endfor -%}
+    with raw as (
+
+        select * from {{ relation }}
+
+    ),
+
+    typed as (
+
+        select
+            {%- for name, (raw, type) in columns.items() %}
+            {{ try_cast(raw, text if type in ('text', 'json') else type) }} as {{ name }},
+            {%- endfor %}
+            {%- for name, (raw, type) in casts.items() %}
+            {{ try_cast(raw, text) }} as {{ name }}__raw,
+            {%- endfor %}
+            {{ newest or 'cast(null as timestamp)' }} as loaded_at,
+            {{ 'not coalesce(' ~ live ~ ', true)' if live else '1 = 0' }} as is_deleted_at_source,
+            _raw_file as raw_file
+        from raw
+
+    ),
+
+    ruled as (
+
+        select
+            *,
+            nullif(
+                {%- for name in key + required %}
+                case when {{ name }} is null and {{ name ~ '__raw is null' if name in casts else 'true' }} then '; {{ name }} is missing' else '' end ||
+                {%- endfor %}
+                {%- for name, (raw, type) in casts.items() %}
+                case when {{ name }} is null and {{ name }}__raw is not null then '; {{ name }} is not a {{ type }}' else '' end ||
+                {%- endfor %}
+                {%- for reason, condition in rules.items() %}
+                case when {{ condition }} then '; {{ reason }}' else '' end ||
+                {%- endfor %}
+                '',
+                ''
+            ) as broken_rules,
+            row_number() over (
+                partition by
+                    {%- for name in key %}
+                    {{ name }}{{ ',' if not loop.last }}
+                    {%- endfor %}
+                order by
+                    loaded_at desc nulls last,
+                    {%- for name in columns if name not in key %}
+                    {{ name }} desc nulls last,
+                    {%- endfor %}
+                    raw_file desc
+            ) as version_rank
+        from typed
+
+    ),
+
+    judged as (
+
+        select
+            {%- for name in columns %}
+            {{ name }},
+            {%- endfor %}
+            loaded_at,
+            raw_file,
+            case
+                when {{ key | join(' is not null and ') }} is not null and version_rank > 1 then 'duplicate'
+                when broken_rules is not null then 'rejected'
+                when is_deleted_at_source then 'deleted'
+                else 'accepted'
+            end as row_status,
+            substr(broken_rules, 3) as reject_reason,
+            case
+                when broken_rules is not null then
+                    {%- for name in columns %}
+                    '{{ ' | ' if not loop.first }}{{ name }}=' || coalesce({{ name ~ '__raw' if name in casts else name }}, '') {{ '||' if not loop.last }}
+                    {%- endfor %}
+            end as raw_record
+        from ruled
+
+    )
+
+    select * from judged
+{% endmacro %}
+
+
+{% macro staged_events(relation, columns, rules={}) %}
+    {#- The body of a staging model over events, which are read in place and never copied: a view that casts and judges each
+        row by itself. Repeated deliveries are resolved within the day by the fold in core. Arguments as in staged(). -#}
+    with judged as (
+
+        select
+            {%- for name, (raw, type) in columns.items() %}
+            {{ raw }} as {{ name }},
+            {%- endfor %}
+            case
+                {%- for reason, condition in rules.items() %}
+                when {{ condition }} then '{{ reason }}'
+                {%- endfor %}
+            end as reject_reason
+        from {{ relation }}
+
+    )
+
+    select
+        *,
+        case when reject_reason is null then 'accepted' else 'rejected' end as row_status
+    from judged
+{% endmacro %}

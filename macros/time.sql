@@ -1,0 +1,36 @@
+{% macro reporting_date(timestamp) %}
+    {#- The calendar date of a UTC timestamp in the reporting time zone (var `reporting_tz`). -#}
+    {%- if var('reporting_tz') == 'UTC' -%}
+        cast({{ timestamp }} as date)
+    {%- else -%}
+        cast({{ to_local(timestamp, "'" ~ var('reporting_tz') ~ "'") }} as date)
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro month_of(date) %}
+    {#- The first day of the date's month, as a DATE (date_trunc alone is a TIMESTAMP on some engines). -#}
+    cast({{ dbt.date_trunc('month', date) }} as date)
+{%- endmacro %}
+
+
+{% macro add_days(date, days) %}
+    {#- `date` plus `days`, as a DATE. -#}
+    cast({{ dbt.dateadd('day', days, date) }} as date)
+{%- endmacro %}
+
+
+{% macro add_months(month_start, months) %}
+    {#- The first day of the month `months` later, as a DATE; only between month starts (engines differ on month ends). -#}
+    cast({{ dbt.dateadd('month', months, month_start) }} as date)
+{%- endmacro %}
+
+
+{% macro utc_start_of(date) %}
+    {#- The UTC instant at which a calendar date begins in the reporting time zone. -#}
+    {%- if var('reporting_tz') == 'UTC' -%}
+        cast({{ date }} as timestamp)
+    {%- else -%}
+        {{ to_utc('cast(' ~ date ~ ' as timestamp)', "'" ~ var('reporting_tz') ~ "'") }}
+    {%- endif -%}
+{% endmacro %}

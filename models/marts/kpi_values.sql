@@ -1,0 +1,34 @@
+with measurements as (
+
+    select * from {{ ref('kpi_measurements') }}
+
+),
+
+catalog as (
+
+    select * from {{ ref('kpi_catalog') }}
+
+),
+
+judged as (
+
+    select
+        measurements.*,
+        measurements.segment_type <> 'customer' and measurements.sample_size < 30 as is_low_n,
+        case
+            when catalog.band_rule <> 'threshold' or measurements.breakdown <> 'all' then 'none'
+            when measurements.value is null then 'no_data'
+            when catalog.direction = 'up' and measurements.value < catalog.bad_at then 'bad'
+            when catalog.direction = 'down' and measurements.value > catalog.bad_at then 'bad'
+            when catalog.bad_at_is_bad and measurements.value = catalog.bad_at then 'bad'
+            when catalog.good_at_is_watch and measurements.value = catalog.good_at then 'watch'
+            when catalog.direction = 'up' and measurements.value >= catalog.good_at then 'good'
+            when catalog.direction = 'down' and measurements.value <= catalog.good_at then 'good'
+            else 'watch'
+        end as band
+    from measurements
+    inner join catalog on measurements.kpi_id = catalog.kpi_id
+
+)
+
+select * from judged

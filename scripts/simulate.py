@@ -1,0 +1,66 @@
+"""Write a simulated company's raw tables, as its loaders would land them, and the truth beside them.
+
+python scripts/simulate.py --customers 160 --months 30 --seed 1 --out data/raw
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from simulator import Settings, simulate
+
+
+def at_least(low: int):
+    def whole_number(text: str) -> int:
+        if not text.isdigit() or int(text) < low:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {low}")
+        return int(text)
+
+    return whole_number
+
+
+def first_of_month(text: str) -> datetime:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-07-01") from None
+    if day.day != 1:
+        raise argparse.ArgumentTypeError(f"{text} is not the first day of a month")
+    return day
+
+
+def folder(text: str) -> Path:
+    path = Path(text).resolve()
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a file, not a folder")
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)"
+    )
+    parser.add_argument(
+        "--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)"
+    )
+    parser.add_argument("--seed", type=at_least(0), required=True, help="same seed, same data")
+    parser.add_argument(
+        "--out", type=folder, required=True, help="folder; one subfolder per source is replaced"
+    )
+    parser.add_argument(
+        "--end",
+        type=first_of_month,
+        default="2026-07-01",
+        help="exclusive end, first of a month (2026-07-01)",
+    )
+    options = parser.parse_args()
+    simulate(Settings(options.customers, options.months, options.seed, options.end), options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What people keep by hand, as CSV: features, entitlements, reasons for leaving, exchange rates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from .billing import Ledger
+from .catalog import FEATURES, USD_RATE, released_at
+from .product import entitlements
+from .settings import Settings
+from .world import World
+
+VOLUNTARY_REASONS = ("pricing", "missing_features", "support", "budget", "competitor", "bad_fit")
+SOURCES = ("exit_survey", "csm", "form")
+UNREADABLE_DATES = ("31/02/2026", "last spring")
+
+
+def file_tables(settings: Settings, world: World, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    return {
+        "features": _features(settings),
+        "feature_entitlements": _entitlements(settings, world, ledger),
+        "churn_events": _churn_events(settings, world, ledger),
+        "fx_rates": pd.DataFrame(
+            [(currency.upper(), "constant", rate) for currency, rate in USD_RATE.items()],
+            columns=["currency", "rate_type", "rate"],
+        ),
+    }
+
+
+def _features(settings: Settings) -> pd.DataFrame:
+    rows = [
+        (feature_id, name, is_core, is_gated, str(released_at(share, settings.start, settings.end)))
+        for feature_id, name, is_core, is_gated, share, _ in FEATURES
+    ]
+    return pd.DataFrame(rows, columns=["feature_id", "name", "is_core", "is_gated", "released_at"])
+
+
+def _entitlements(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
+    granted = entitlements(settings, ledger)
+    return pd.DataFrame(
+        {
+            "customer_id": world.customers["account_id"].to_numpy()[granted["customer"]],
+            "feature_id": next(feature_id for feature_id, _, _, is_gated, *_ in FEATURES if is_gated),
+            "valid_from": granted["valid_from"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "valid_to": granted["valid_to"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+        }
+    )
+
+
+def _churn_events(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
+    """Four of five losses have a reason on file; some were asked twice; two dates were mistyped."""
+    rng = settings.rng("churn reasons")
+    rows = []
+    for loss in ledger.losses:
+        known, first, second, twice, friction = rng.random(5)
+        account = world.customers.at[loss.customer, "stripe_account_id"]
+        if loss.at >= settings.end or known > 0.8 or pd.isna(account):
+            continue
+        annoyed = world.friction[loss.customer, settings.month_of(loss.at)] + 2 * friction - 1 > 0.5
+        reason = _reason(loss.is_voluntary, first, annoyed)
+        source = SOURCES[int(second * len(SOURCES))]
+        rows.append((account, loss.at, reason, True, source, loss.is_voluntary))
+        if twice < 0.15:
+            other = SOURCES[(SOURCES.index(source) + 1) % len(SOURCES)]
+            at = min(loss.at + timedelta(days=9), settings.end - timedelta(hours=1))
+            rows.append(
+                (account, at, _reason(loss.is_voluntary, second, annoyed), False, other, loss.is_voluntary)
+            )
+    rows.sort(key=_by_time_and_customer)
+    rows = [(account, f"{at:%Y-%m-%d %H:%M:%S}", *rest) for account, at, *rest in rows]
+    anyone = world.customers["account_id"].iloc[:1].to_list() * len(UNREADABLE_DATES)
+    rows += [
+        (account, text, "budget", True, "form", True)
+        for account, text in zip(anyone, UNREADABLE_DATES, strict=True)
+    ]
+    columns = ["customer_id", "churned_at", "reason_code", "is_primary", "source", "is_voluntary"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame.insert(0, "churn_event_id", [f"ce_{n:05d}" for n in range(1, len(frame) + 1)])
+    return frame
+
+
+def _reason(is_voluntary: bool, draw: float, annoyed: bool) -> str:
+    if not is_voluntary:
+        return "payment_failed"
+    return "support" if annoyed else VOLUNTARY_REASONS[int(draw * len(VOLUNTARY_REASONS))]
+
+
+def _by_time_and_customer(row: tuple) -> tuple[datetime, str]:
+    return row[1], row[0]

@@ -1,0 +1,190 @@
+"""The customers and their hidden lives: who they are, what suits them, how they fare month by month.
+
+Everything observable follows from three hidden things, so that a KPI has something true to find:
+`fit` (does the product suit them), `usage` (a monthly path around their engagement) and `friction`
+(a monthly path; drives the number of tickets and the slowness of answers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from .names import FIRST_NAMES, FIRST_WORDS, LAST_NAMES, SECOND_WORDS
+from .settings import Settings
+
+VENDOR_DOMAIN = "cadence.example"
+INDUSTRIES = ("Software", "Retail", "Healthcare", "Manufacturing", "Financial Services", "Education", "Media")
+TITLES = (
+    "Head of Operations",
+    "VP Finance",
+    "Data Analyst",
+    "Product Manager",
+    "IT Administrator",
+    "COO",
+    "Engineer",
+)
+# country, region, currency, weight
+COUNTRIES = (
+    ("United States", "AMER", "usd", 0.42),
+    ("Canada", "AMER", "usd", 0.06),
+    ("United Kingdom", "EMEA", "gbp", 0.15),
+    ("Germany", "EMEA", "eur", 0.15),
+    ("France", "EMEA", "eur", 0.10),
+    ("Australia", "APAC", "usd", 0.06),
+    ("Japan", "APAC", "jpy", 0.06),
+)
+SEGMENTS = ("SMB", "MM", "ENT")
+SEATS = {"SMB": (3, 15), "MM": (15, 60), "ENT": (60, 300)}
+PRODUCT_USERS = {"SMB": (2, 5), "MM": (4, 10), "ENT": (8, 18)}
+CSMS = 8
+MERGES = 3
+
+
+@dataclass(frozen=True)
+class World:
+    """`customers`: one row per account, its position is its number; `kind` is customer, internal or prospect.
+    `people`: one row per person of an account. `usage`, `friction`: account x month, about -2 to 2."""
+
+    customers: pd.DataFrame
+    people: pd.DataFrame
+    usage: np.ndarray
+    friction: np.ndarray
+
+
+def build_world(settings: Settings) -> World:
+    customers = _customers(settings)
+    people = _people(settings, customers)
+    usage = _path(settings, "usage", customers["engagement"].to_numpy())
+    friction = _path(settings, "friction", -0.3 * customers["fit"].to_numpy())
+    return World(customers, people, usage, friction)
+
+
+def _customers(settings: Settings) -> pd.DataFrame:
+    rng = settings.rng("customers")
+    internal, prospects = 2, max(round(0.1 * settings.customers), 2)
+    kind = np.repeat(["customer", "internal", "prospect"], [settings.customers, internal, prospects])
+    count = len(kind)
+    fit = rng.normal(0, 1, count)
+    country = rng.choice(len(COUNTRIES), count, p=[weight for *_, weight in COUNTRIES])
+    segment = rng.choice(SEGMENTS, count, p=[0.5, 0.35, 0.15])
+    low, high = (np.array([SEATS[name][side] for name in segment]) for side in (0, 1))
+    name = _names(rng, count)
+    frame = pd.DataFrame(
+        {
+            "kind": kind,
+            "account_id": ["001" + settings.token("account", n, 15) for n in range(count)],
+            "name": name,
+            "domain": [text.lower().replace(" ", "-") + ".example" for text in name],
+            "industry": rng.choice(INDUSTRIES, count),
+            "country": [COUNTRIES[n][0] for n in country],
+            "region": [COUNTRIES[n][1] for n in country],
+            "currency": [COUNTRIES[n][2] for n in country],
+            "segment": segment,
+            "tier": np.select([segment == "ENT", segment == "MM"], ["1", "2"], "3"),
+            "touch_model": np.where(segment == "SMB", "digital-led", "high-touch"),
+            "csm": rng.integers(0, CSMS, count),
+            "fit": fit,
+            "engagement": 0.5 * fit + rng.normal(0, 0.8, count),
+            "seats": rng.integers(low, high),
+            "signed_at": _signatures(rng, settings, count),
+        }
+    )
+    frame.loc[frame["kind"] == "internal", "name"] = [f"Cadence internal {n + 1}" for n in range(internal)]
+    frame.loc[frame["kind"] == "internal", "domain"] = VENDOR_DOMAIN
+    frame["created_at"] = frame["signed_at"] - pd.to_timedelta(rng.integers(5, 90, count), unit="D")
+    return _link_systems(settings, frame)
+
+
+def _link_systems(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
+    """How Stripe and Zendesk name each account: by its CRM id, a few by a merged one's or not at all.
+
+    `merged_id`: an account merged into this one. `stripe_account_id`: null where billing knows no account.
+    """
+    rng = settings.rng("links")
+    frame["stripe_id"] = ["cus_" + settings.token("customer", n) for n in range(len(frame))]
+    unmatched = max(settings.customers // 50, 1)
+    odd = rng.permutation(settings.customers)[: unmatched + MERGES]
+    unlinked, merged = odd[:unmatched], odd[unmatched:]
+    frame["merged_id"] = None
+    frame.loc[merged, "merged_id"] = ["001" + settings.token("merged", n, 15) for n in merged]
+    old_in_stripe, old_in_zendesk = merged[1:], merged[:1]
+    frame["stripe_account_id"] = frame["account_id"].where(
+        ~frame.index.isin(old_in_stripe), frame["merged_id"]
+    )
+    frame.loc[unlinked, "stripe_account_id"] = None
+    frame["zendesk_account_id"] = frame["account_id"].where(
+        ~frame.index.isin(old_in_zendesk), frame["merged_id"]
+    )
+    return frame
+
+
+def _names(rng: np.random.Generator, count: int) -> list[str]:
+    pairs = [f"{first} {second}" for first, second in product(FIRST_WORDS, SECOND_WORDS)]
+    order = rng.permutation(len(pairs))
+    rounds = (divmod(n, len(pairs)) for n in range(count))
+    return [pairs[order[n]] + (f" {again + 1}" if again else "") for again, n in rounds]
+
+
+def _signatures(rng: np.random.Generator, settings: Settings, count: int) -> list[datetime]:
+    """A third sign in the first 75 days, the rest evenly; a tenth exactly at a month's first instant."""
+    span = (settings.end - settings.start).total_seconds()
+    wave = rng.random(count) < 1 / 3
+    seconds = rng.random(count) * np.where(wave, min(75 * 86400.0, span / 4), span)
+    exact = rng.random(count) < 0.1
+    signed = (settings.start + timedelta(seconds=int(second)) for second in seconds)
+    return [
+        at.replace(day=1, hour=0, minute=0, second=0) if on_first else at
+        for at, on_first in zip(signed, exact, strict=True)
+    ]
+
+
+def _people(settings: Settings, customers: pd.DataFrame) -> pd.DataFrame:
+    """The first few people of an account are CRM contacts; all of a paying account's are product users."""
+    rng = settings.rng("people")
+    low, high = (
+        np.array([PRODUCT_USERS[name][side] for name in customers["segment"]], dtype=np.int64)
+        for side in (0, 1)
+    )
+    sizes = np.where(customers["kind"] == "prospect", 1, rng.integers(low, high + 1))
+    account = np.repeat(np.arange(len(customers)), sizes)
+    rank = np.arange(len(account)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    first, last = rng.choice(FIRST_NAMES, len(account)), rng.choice(LAST_NAMES, len(account))
+    draw = rng.random(len(account))
+    is_staff = (draw < 0.01) & (rank > 1)
+    domain = np.where(is_staff, VENDOR_DOMAIN, customers["domain"].to_numpy(dtype=object)[account])
+    joined = np.where(rank < 2, rng.random(len(account)) * 3, rng.exponential(120, len(account)))
+    signed = customers["signed_at"].to_numpy(dtype="datetime64[us]")[account]
+    return pd.DataFrame(
+        {
+            "customer": account,
+            "rank": rank,
+            "first_name": first,
+            "last_name": last,
+            "email": [
+                f"{a}.{b}{n}@{d}".lower() for a, b, n, d in zip(first, last, rank, domain, strict=True)
+            ],
+            "title": rng.choice(TITLES, len(account)),
+            "is_contact": rank < 4,
+            "is_staff": is_staff,
+            "is_bot": (draw > 0.985) & (rank > 1),
+            "keenness": rng.normal(0, 0.7, len(account)),
+            "joined_at": signed + (joined * 86400).astype("int64").astype("timedelta64[s]"),
+        }
+    )
+
+
+def _path(settings: Settings, name: str, level: np.ndarray) -> np.ndarray:
+    """Account x month: a slow random walk around `level` that is pulled back towards it."""
+    rng = settings.rng(name)
+    noise = rng.normal(0, 0.35, (len(level), settings.months))
+    path = np.empty_like(noise)
+    drift = rng.normal(0, 0.4, len(level))
+    for month in range(settings.months):
+        drift = 0.85 * drift + noise[:, month]
+        path[:, month] = level + drift
+    return path
