@@ -50,7 +50,7 @@ paid as (
 
 paused as (
 
-    select distinct source_system, item_id, valid_from as paused_at
+    select distinct source_system, item_id, {{ reporting_date('valid_from') }} as paused_on
     from items
     where status = 'paused'
 
@@ -60,13 +60,13 @@ ended as (
 
     select
         paid.*,
-        paused.paused_at is not null as is_pause
+        paused.paused_on is not null as is_pause
     from paid
     left join paused
         on
             paid.source_system = paused.source_system
             and paid.item_id = paused.item_id
-            and paid.ends_at = paused.paused_at
+            and {{ reporting_date('paid.ends_at') }} = paused.paused_on
     where paid.ends_at is not null
 
 ),

@@ -43,7 +43,11 @@ versions as (
 -- Stripe keeps only an item's present price and quantity: its history is what was invoiced for its service periods.
 invoiced as (
 
-    select lines.*
+    select
+        lines.*,
+        lead(lines.period_start) over (
+            partition by lines.subscription_item_id order by lines.period_start, lines.invoice_line_id
+        ) as next_period_start
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
     where
@@ -52,28 +56,58 @@ invoiced as (
         and not coalesce(invoices.is_deleted, false)
         and invoices.status not in ('void', 'draft')
 
+),
+
+served as (
+
+    select
+        invoiced.*,
+        versions.customer_id,
+        versions.status,
+        greatest(invoiced.period_start, versions.valid_from) as valid_from,
+        least(invoiced.period_end, versions.valid_to) as valid_to
+    from invoiced
+    inner join versions
+        on
+            invoiced.subscription_id = versions.subscription_id
+            and versions.status <> 'paused'
+            and invoiced.period_start < versions.valid_to
+            and invoiced.period_end > versions.valid_from
+
+    union all
+
+    -- A pause is not invoiced: its item stands at what was invoiced last before it.
+    select
+        invoiced.*,
+        versions.customer_id,
+        versions.status,
+        versions.valid_from,
+        nullif(versions.valid_to, cast('9999-12-31' as timestamp)) as valid_to
+    from invoiced
+    inner join versions
+        on
+            invoiced.subscription_id = versions.subscription_id
+            and versions.status = 'paused'
+            and invoiced.period_start <= versions.valid_from
+            and (invoiced.next_period_start > versions.valid_from or invoiced.next_period_start is null)
+
 )
 
 select
-    invoiced.subscription_item_id as item_id,
-    versions.customer_id as source_customer_id,
+    served.subscription_item_id as item_id,
+    served.customer_id as source_customer_id,
     cast(null as {{ dbt.type_string() }}) as contract_id,
     coalesce(prices.nickname, prices.price_id) as plan_id,
     prices.product_id,
-    versions.status,
+    served.status,
     prices.billing_interval,
     prices.interval_count,
-    invoiced.quantity,
+    served.quantity,
     prices.unit_amount_minor * {{ major_unit('prices.currency') }} as unit_price,
     upper(prices.currency) as currency,
     coalesce(prices.usage_type = 'metered', false) as is_metered,
     false as is_price_uplift,
-    greatest(invoiced.period_start, versions.valid_from) as valid_from,
-    least(invoiced.period_end, versions.valid_to) as valid_to
-from invoiced
-inner join prices on invoiced.price_id = prices.price_id
-inner join versions
-    on
-        invoiced.subscription_id = versions.subscription_id
-        and invoiced.period_start < versions.valid_to
-        and invoiced.period_end > versions.valid_from
+    served.valid_from,
+    served.valid_to
+from served
+inner join prices on served.price_id = prices.price_id
