@@ -28,8 +28,7 @@
 
 {% macro union_entity() %}
     {#- The body of models/core/entities/union_<entity>: one branch per feed of the entity, an empty table of the right
-        types where nobody feeds it. Column names and types are the model's own contract. A staging model that has them as they
-        are may feed an entity itself: of its rows, the accepted ones. -#}
+        types where nobody feeds it. A staging model feeds its accepted rows. Column names and types are the model's own contract. -#}
     {%- set entity = model.name | replace('union_', '', 1) -%}
     {%- set feeds = entity_feeds(entity) -%}
     {%- for feed in feeds %}

@@ -38,7 +38,7 @@ def folder(text: str) -> Path:
     return path
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -58,7 +58,7 @@ def main() -> None:
         default="2026-07-01",
         help="exclusive end, first of a month (2026-07-01)",
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     simulate(Settings(options.customers, options.months, options.seed, options.end), options.out)
 
 

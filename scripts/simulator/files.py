@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from .billing import Ledger
 from .catalog import FEATURES, USD_RATE, released_at
+from .ledger import Ledger
 from .product import entitlements
 from .settings import Settings
 from .world import World

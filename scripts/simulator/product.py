@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .billing import Ledger
 from .catalog import ADDON, FEATURES, released_at
+from .ledger import Ledger
 from .schemas import SCHEMAS
 from .settings import Settings, add_months
 from .world import VENDOR_DOMAIN, World
@@ -186,7 +186,7 @@ class _ProductLife:
         """One sign-in a user and day, some page views, some features; bots only call the API."""
         bot = self.is_bot[user]
         pages = np.where(bot, 0, rng.poisson(0.8, len(user)))
-        features = np.where(bot, 1 + rng.poisson(8, len(user)), rng.poisson(1.9, len(user)))
+        features = np.where(bot, 1 + rng.poisson(8, len(user)), rng.poisson(1.5, len(user)))
         counts = np.concatenate([np.where(bot, 0, 1), pages, features])
         source = np.repeat(np.tile(np.arange(len(user)), 3), counts)
         kind = np.repeat(np.repeat([0, 1, 2], len(user)), counts)

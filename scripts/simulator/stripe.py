@@ -9,9 +9,10 @@ from json import dumps
 
 import pandas as pd
 
-from .billing import Invoice, Ledger, Subscription, price_raise_at
+from .billing import price_raise_at
 from .catalog import AMOUNT_COUPONS, PERCENT_COUPONS, PRICES, PRODUCTS, TAX_RATE, Coupon, discounted
 from .fivetran import FOREVER, JUST_BEFORE, LAG
+from .ledger import Invoice, Ledger, Subscription
 from .settings import Settings
 from .world import World
 

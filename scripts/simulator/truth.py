@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from .billing import Ledger
 from .catalog import MINOR_UNITS, USD_RATE
+from .ledger import Ledger
 from .settings import Settings, add_months
 from .world import World
 
