@@ -91,9 +91,7 @@ def _rejects(warehouse) -> list[str]:
         """select source_name || '.' || raw_table, raw_rows, rejected_rows, duplicate_rows, deleted_rows
         from quality.staging_counts where staged_rows <> accepted_rows order by 1"""
     ).fetchall()
-    total = warehouse.execute(
-        "select sum(raw_rows), sum(rejected_rows) from quality.staging_counts"
-    ).fetchone()
+    total = warehouse.execute("select sum(raw_rows), sum(rejected_rows) from quality.staging_counts").fetchone()
     lines = [
         f"  {name:<36}{raw:>11,} rows: {rejected:,} rejected, {duplicate:,} duplicate, {deleted:,} deleted"
         for name, raw, rejected, duplicate, deleted in rows
@@ -153,9 +151,7 @@ def _times(run: dict, seconds: float) -> list[str]:
         kind, _, name = result["unique_id"].split(".")[:3]
         phase = "tests" if kind == "test" else _phase(name, kind)
         phases[phase] += result["execution_time"]
-    spent = ", ".join(
-        f"{name} {spent:.1f}" for name, spent in sorted(phases.items(), key=lambda item: -item[1])
-    )
+    spent = ", ".join(f"{name} {spent:.1f}" for name, spent in sorted(phases.items(), key=lambda item: -item[1]))
     return [f"Time {seconds:.0f} s; node seconds: {spent}"]
 
 
@@ -170,13 +166,7 @@ def _phase(name: str, kind: str) -> str:
     ):
         if name.startswith(prefix):
             return phase
-    return (
-        name
-        if name in ("publish", "build")
-        else "quality"
-        if name in ("rejects", "staging_counts")
-        else "core"
-    )
+    return name if name in ("publish", "build") else "quality" if name in ("rejects", "staging_counts") else "core"
 
 
 if __name__ == "__main__":

@@ -64,9 +64,7 @@ def clean(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["backup", "restore", "clean"])
     parser.add_argument("folder", nargs="?", type=Path)
     arguments = parser.parse_args()

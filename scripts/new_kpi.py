@@ -121,15 +121,11 @@ def add_to_list(project: str, kpi: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kpi", help="its id, such as quick_ratio")
     parser.add_argument("--theme", required=True, choices=THEMES)
     parser.add_argument("--unit", required=True, choices=UNITS)
-    parser.add_argument(
-        "--direction", required=True, choices=("up", "down", "none"), help="which way is better"
-    )
+    parser.add_argument("--direction", required=True, choices=("up", "down", "none"), help="which way is better")
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", options.kpi):
         parser.error("a KPI's id is lower case words joined by _")
