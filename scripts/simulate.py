@@ -39,19 +39,11 @@ def folder(text: str) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)"
-    )
-    parser.add_argument(
-        "--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)")
+    parser.add_argument("--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)")
     parser.add_argument("--seed", type=at_least(0), required=True, help="same seed, same data")
-    parser.add_argument(
-        "--out", type=folder, required=True, help="folder; one subfolder per source is replaced"
-    )
+    parser.add_argument("--out", type=folder, required=True, help="folder; one subfolder per source is replaced")
     parser.add_argument(
         "--end",
         type=first_of_month,

@@ -190,11 +190,7 @@ class _Life:
         price = subscription.items[0].price
         is_raised = self._price(price.plan, stop).version > price.version
         risk = _logistic(
-            -2.1
-            - 0.9 * self.usage[month]
-            + 0.7 * self.friction[month]
-            - 0.4 * self.customer.fit
-            + 0.8 * is_raised
+            -2.1 - 0.9 * self.usage[month] + 0.7 * self.friction[month] - 0.4 * self.customer.fit + 0.8 * is_raised
         )
         if self._happens(risk, subscription):
             return "churned"
@@ -273,9 +269,7 @@ class _Life:
         hole: Hole | None = None,
     ) -> None:
         """One invoice for one period, and what of it counts as service."""
-        lines = [
-            self._line(subscription, item, begin, stop, status == "trial") for item in subscription.items
-        ]
+        lines = [self._line(subscription, item, begin, stop, status == "trial") for item in subscription.items]
         self.ledger.invoices.append(
             Invoice(
                 number=len(self.ledger.invoices),
@@ -343,9 +337,7 @@ class _Life:
         if interval == "year":
             self.has_addon_item = False
         self.interval = interval
-        self.coupons = [
-            coupon for coupon in self.coupons if coupon.duration == "forever" and coupon.percent_off
-        ]
+        self.coupons = [coupon for coupon in self.coupons if coupon.duration == "forever" and coupon.percent_off]
 
     def _coupons(self) -> list[Coupon]:
         """Two thirds pay list price; a few hold two coupons."""

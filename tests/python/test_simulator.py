@@ -85,9 +85,7 @@ def db(sample) -> duckdb.DuckDBPyConnection:
     for path in sample.glob("*/*.parquet"):
         connection.execute(f"create view {path.parent.name}_{path.stem} as select * from '{path}'")
     for path in sample.glob("files/*.csv"):
-        connection.execute(
-            f"create view files_{path.stem} as select * from read_csv('{path}', all_varchar = true)"
-        )
+        connection.execute(f"create view files_{path.stem} as select * from read_csv('{path}', all_varchar = true)")
     connection.execute(f"create view segment_tracks as select * from '{sample}/segment/tracks/*/*.parquet'")
     return connection
 
@@ -242,8 +240,7 @@ def test_keys_are_unique(db, table, key):
         ("select count(distinct id) from stripe_subscription_history where status = 'unpaid'", 1, 20),
         ("select count(distinct id) from stripe_subscription_history where status = 'trialing'", 10, 60),
         (
-            "select count(distinct id) from stripe_subscription_history"
-            " where pause_collection_behavior = 'void'",
+            "select count(distinct id) from stripe_subscription_history where pause_collection_behavior = 'void'",
             3,
             40,
         ),
