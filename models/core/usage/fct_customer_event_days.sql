@@ -22,14 +22,15 @@ meanings as (
 
 ),
 
--- An event belongs to the customer that it names, else to its user's. R9 leaves out staff and bots; a user that no source
--- describes counts as a customer's.
+-- An event belongs to the customer that it names, else to its user's. R9 leaves out staff and bots;
+-- a user that no source describes counts as a customer's.
 used as (
 
     select
         event_days.event_date,
         event_days.source_system,
-        coalesce(event_days.source_customer_id, users.source_customer_id, '(none)') as source_customer_id,
+        coalesce(event_days.source_customer_id, users.source_customer_id, '(none)')
+            as source_customer_id,
         event_days.user_id,
         event_days.event_name,
         event_days.client,

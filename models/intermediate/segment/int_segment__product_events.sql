@@ -1,10 +1,11 @@
 with tracks as (
 
-    select * from {{ ref('stg_segment__tracks') }} where row_status = 'accepted'
+    select * from {{ ref('stg_segment__tracks') }}
+    where row_status = 'accepted'
 
 )
 
--- What an event uses and whether it is activity is the business's to say: seeds/product_events.csv, read in core.
+-- What an event uses and whether it is activity says the business, in seeds/product_events.csv.
 select
     event_id,
     nullif(user_id, '') as user_id,
