@@ -1,4 +1,7 @@
-{% macro kpi_rows(kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={}) %}
+{% macro kpi_rows(
+    kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={},
+    numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)'
+) %}
     {#- The CTEs that end every KPI model: `measured` joined to the segments of its customers, summed, divided after summing.
 
         measured  one row per unit or group of units: customer_id, period_start, segment_month (whose segment counts, R4),
@@ -6,6 +9,7 @@
                   R10), and what `value` and `extras` read
         value     aggregate over a group's measured rows; a count or sum has 'sum(numerator)'
         extras    {further column: aggregate}
+        numerator, denominator, sample_size  aggregates too, for the KPIs that do not just add them up
 
         Adds the rows that must exist though nothing was measured, with an empty value, and keeps to the periods and grains
         of the KPI that kpi_periods allows. The result is the CTE `kpi_rows`. -#}
@@ -22,11 +26,11 @@
             segments.segment_type,
             segments.segment,
             measured.breakdown,
-            sum(measured.numerator) as numerator,
-            sum(measured.denominator) as denominator,
+            {{ numerator }} as numerator,
+            {{ denominator }} as denominator,
             {{ value }} as value,
-            sum(measured.units) as sample_size,
-            sum(measured.n_pending) as n_pending
+            {{ sample_size }} as sample_size,
+            sum(n_pending) as n_pending
             {%- for name, expression in extras.items() %},
             {{ expression }} as {{ name }}
             {%- endfor %}

@@ -80,7 +80,7 @@
 
 
 {% macro survey_raw() %}
-    {#- Holds what is declared against what was found: {tables: […], problems: [text, …]}. Each table gains `find` and, per
+    {#- Holds what is declared against what was found: {tables: […], problems: [text, …], undeclared: [file, …]}. Each table gains `find` and, per
         column, `found`. Reads only headers, except CSV, which is read whole once to find broken lines. -#}
     {%- set found = found_files() -%}
     {%- set tables, problems = declared_tables(), [] -%}
@@ -88,6 +88,9 @@
         {%- do problems.append("SOURCES names '" ~ source ~ "', which this project does not know; known: "
             ~ var('staging_models').keys() | join(', ')) -%}
     {%- endfor -%}
+    {%- set declared = [] -%}
+    {%- for table in tables -%}{%- do declared.append(table.source ~ '/' ~ table.file) -%}{%- endfor -%}
+    {%- set undeclared = found.keys() | reject('in', declared) | sort -%}
     {%- for table in tables -%}
         {%- set name = table.source ~ '.' ~ table.table -%}
         {%- set find = found.get(table.source ~ '/' ~ table.file) -%}
@@ -95,7 +98,8 @@
         {%- if not find -%}
             {%- if table.required -%}
                 {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.file
-                    ~ ".parquet, .csv or .json, or a folder of that name") -%}
+                    ~ ".parquet, .csv or .json, or a folder of that name"
+                    ~ ('. Files there that no table is declared for: ' ~ undeclared | join(', ') if undeclared else '')) -%}
             {%- endif -%}
         {%- elif find.also -%}
             {%- do problems.append(name ~ ": two different places hold this table: " ~ find.pattern ~ " and "
@@ -117,7 +121,7 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return({'tables': tables, 'problems': problems}) }}
+    {{ return({'tables': tables, 'problems': problems, 'undeclared': undeclared}) }}
 {% endmacro %}
 
 
@@ -167,7 +171,10 @@
     create or replace view {{ table.schema }}.{{ adapter.quote(table.table) }} as
     select
         {%- for column in table.columns %}
-        {% if table.find and column.found -%}
+        {% if table.find and column.found and table.find.format == 'csv' -%}
+            {#- Blank is missing in CSV; and a later cast of a bare column would move into the reader, where bad text raises. -#}
+            nullif({{ adapter.quote(column.name) }}, '') as {{ adapter.quote(column.name) }}
+        {%- elif table.find and column.found -%}
             {{ adapter.quote(column.name) }}
         {%- else -%}
             cast(null as {{ column.type }}) as {{ adapter.quote(column.name) }}
@@ -176,4 +183,54 @@
         {%- endfor %}
         {{ "_raw_file" if table.find else "cast(null as varchar) as _raw_file" }}
     {{ 'from ' ~ read_files(table.find) if table.find else 'where 1 = 0' }}
+{% endmacro %}
+
+
+{% macro check_raw() %}
+    {#- `make check`: prints what was found under RAW_DIR, what is missing, and which KPIs that can feed. Builds nothing; ends in an
+        error when a build would. -#}
+    {%- set survey = survey_raw() -%}
+    {%- do print('Raw data under ' ~ raw_dir() ~ ' (SOURCES: ' ~ sources_on() | join(' ') ~ ')') -%}
+    {%- for table in survey.tables -%}
+        {%- set absent = table.columns | rejectattr('found') | map(attribute='name') | list if table.find else [] -%}
+        {%- do print('  ' ~ ('%-40s' | format(table.source ~ '.' ~ table.table)) ~ (
+            (table.find.files ~ ' ' ~ table.find.format ~ (' file' if table.find.files == 1 else ' files')
+                ~ ('' if not absent else ', without ' ~ absent | join(', '))) if table.find
+            else ('MISSING' if table.required else 'absent (optional)'))) -%}
+    {%- endfor -%}
+    {%- for file in survey.undeclared -%}
+        {%- do print('  ' ~ ('%-40s' | format(file | replace('/', '.'))) ~ 'ignored: no table is declared for it') -%}
+    {%- endfor -%}
+    {%- do print('KPIs that this can feed') -%}
+    {%- for kpi in kpi_metas() -%}
+        {%- set lacking = [] -%}
+        {%- for entity in kpi.requires -%}
+            {%- set live = [] -%}
+            {%- for feed in entity_feeds(entity) if feed_is_found(feed, survey.tables) -%}{%- do live.append(feed) -%}{%- endfor -%}
+            {%- if not live -%}{%- do lacking.append(entity) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- do print('  ' ~ ('%-40s' | format(kpi.id)) ~ ('yes' if not lacking else 'no: nothing feeds ' ~ lacking | join(', '))) -%}
+    {%- endfor -%}
+    {%- if survey.problems -%}
+        {%- do exceptions.raise_compiler_error(survey.problems | length ~ ' problem(s), a build would stop:\n  - ' ~ survey.problems | join('\n  - ')) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro feed_is_found(model, tables) %}
+    {#- Whether files were found for every required raw table behind a feed, and for at least one raw table. -#}
+    {%- set found, missing = [], [] -%}
+    {%- set queue = ['model.' ~ project_name ~ '.' ~ model] -%}
+    {%- for id in queue -%}
+        {%- for parent in graph.nodes[id].depends_on.nodes -%}
+            {%- if parent.startswith('model.') and parent.split('.')[-1].startswith('stg_') and parent not in queue -%}
+                {%- do queue.append(parent) -%}
+            {%- elif parent.startswith('source.') -%}
+                {%- for table in tables if parent.endswith('.' ~ table.source ~ '.' ~ table.table) -%}
+                    {%- do (found if table.find else missing if table.required else []).append(table.table) -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found and not missing) }}
 {% endmacro %}

@@ -26,3 +26,15 @@
     {#- Whether service that starts at `start` renews service that ended at `end`: at most mrr_bridge_days calendar days later. -#}
     {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), var('mrr_bridge_days')) }}
 {%- endmacro %}
+
+
+{% macro major_unit(currency) %}
+    {#- What one of Stripe's minor units is worth in major units: 0.01, or 1 in a currency without decimals. -#}
+    case
+        when lower({{ currency }}) in (
+            'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'ugx', 'vnd', 'vuv', 'xaf', 'xof', 'xpf'
+        ) then 1
+        when lower({{ currency }}) in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 0.001
+        else 0.01
+    end
+{%- endmacro %}

@@ -28,7 +28,7 @@
 
 {% macro union_entity() %}
     {#- The body of models/core/entities/union_<entity>: one branch per feed of the entity, an empty table of the right
-        types where nobody feeds it. Column names and types are the model's own contract. -#}
+        types where nobody feeds it. A staging model feeds its accepted rows. Column names and types are the model's own contract. -#}
     {%- set entity = model.name | replace('union_', '', 1) -%}
     {%- set feeds = entity_feeds(entity) -%}
     {%- for feed in feeds %}
@@ -38,6 +38,7 @@
         cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref(feed) }}
+    {{ "where row_status = 'accepted'" if feed.startswith('stg_') }}
     {% if not loop.last %}union all{% endif %}
     {%- else %}
     select

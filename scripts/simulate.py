@@ -38,27 +38,19 @@ def folder(text: str) -> Path:
     return path
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)"
-    )
-    parser.add_argument(
-        "--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)"
-    )
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)")
+    parser.add_argument("--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)")
     parser.add_argument("--seed", type=at_least(0), required=True, help="same seed, same data")
-    parser.add_argument(
-        "--out", type=folder, required=True, help="folder; one subfolder per source is replaced"
-    )
+    parser.add_argument("--out", type=folder, required=True, help="folder; one subfolder per source is replaced")
     parser.add_argument(
         "--end",
         type=first_of_month,
         default="2026-07-01",
         help="exclusive end, first of a month (2026-07-01)",
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     simulate(Settings(options.customers, options.months, options.seed, options.end), options.out)
 
 

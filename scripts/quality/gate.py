@@ -93,8 +93,13 @@ def read_suite(path: Path, today: dt.date) -> Suite:
             raise SuiteError(f"{where}: severity is critical or warning, not {severity!r}")
         rules.append(
             Rule(
-                entry["rule"], entry["expect"], entry.get("with", {}), severity,
-                entry["owner"], entry["reason"], entry["fix"],
+                entry["rule"],
+                entry["expect"],
+                entry.get("with", {}),
+                severity,
+                entry["owner"],
+                entry["reason"],
+                entry["fix"],
             )
         )
     names = [rule.rule for rule in rules]

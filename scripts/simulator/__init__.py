@@ -1,7 +1,7 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
-world (who they are) -> billing (what they sign, pay, leave) -> product, support (what they do) -> one module
-per source for what its loader lands, and truth.py, which reads billing's own state and never a raw table.
+world (who they are) -> billing (what they sign, pay, leave: the ledger) -> product, support (what they do)
+-> one module per source for what its loader lands, and truth.py, which reads the ledger, never a raw table.
 """
 
 from __future__ import annotations

@@ -82,9 +82,7 @@ class _Conversation:
         self._wait(0.03 if self.ticket.channel in LIVE_CHANNELS else 3 * exp(0.35 * self.ticket.friction))
         self._assign()
         if self._chance(0.3):
-            self.ticket.say(
-                self.now - 20 * SECOND, self.agent, "Looks like a known problem.", is_public=False
-            )
+            self.ticket.say(self.now - 20 * SECOND, self.agent, "Looks like a known problem.", is_public=False)
         self._answer()
         if self.ticket.priority and self._chance(0.05):
             self.ticket.set(self.now + SECOND, self.agent, "priority", "high")

@@ -31,10 +31,7 @@ def _users(settings: Settings) -> pd.DataFrame:
         {
             "id": ["005" + settings.token("user", n, 15) for n in range(CSMS)],
             "name": [f"{a} {b}" for a, b in zip(first, last, strict=True)],
-            "email": [
-                f"{a}.{b}{n}@{VENDOR_DOMAIN}".lower()
-                for n, (a, b) in enumerate(zip(first, last, strict=True))
-            ],
+            "email": [f"{a}.{b}{n}@{VENDOR_DOMAIN}".lower() for n, (a, b) in enumerate(zip(first, last, strict=True))],
             "is_active": np.arange(CSMS) > 0,
             "user_role_id": ROLE_ID,
             "title": "Customer Success Manager",
@@ -82,23 +79,20 @@ def _account_rows(known: pd.DataFrame, user_ids: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _changed(
-    settings: Settings, known: pd.DataFrame, first: pd.DataFrame, user_ids: np.ndarray
-) -> pd.DataFrame:
+def _changed(settings: Settings, known: pd.DataFrame, first: pd.DataFrame, user_ids: np.ndarray) -> pd.DataFrame:
     """Second versions: the next larger segment, or another success manager."""
     rng = settings.rng("account changes")
-    days = rng.integers(30, max(settings.days, 60), len(known))
-    hours = rng.integers(0, 24, len(known))
+    passed = (settings.end - known["created_at"]) * rng.uniform(0.1, 1.0, len(known))
     is_changing = rng.random(len(known)) < CHANGING
     grows = (rng.random(len(known)) < 0.5) & (known["segment"] != SEGMENTS[-1]).to_numpy()
     changed = first.copy()
-    changed["_fivetran_start"] += pd.to_timedelta(days, unit="D") + pd.to_timedelta(hours, unit="h")
+    changed["_fivetran_start"] += passed.dt.floor("h")
     larger = dict(pairwise(SEGMENTS))
     changed["segment_c"] = first["segment_c"].map(larger).where(grows, first["segment_c"])
     other = user_ids[(known["csm"].to_numpy() + 1) % CSMS]
     for column in ("csm_id_c", "owner_id"):
         changed[column] = first[column].where(grows, other)
-    return changed[is_changing & (changed["_fivetran_start"] < settings.end).to_numpy()]
+    return changed[is_changing]
 
 
 def _merged_away(settings: Settings, known: pd.DataFrame, user_ids: np.ndarray) -> list[pd.DataFrame]:
@@ -108,9 +102,7 @@ def _merged_away(settings: Settings, known: pd.DataFrame, user_ids: np.ndarray) 
     merged = alive.assign(
         is_deleted=True,
         master_record_id=winners["account_id"],
-        _fivetran_start=(winners["signed_at"] + timedelta(days=30)).clip(
-            upper=settings.end - timedelta(days=1)
-        ),
+        _fivetran_start=(winners["signed_at"] + timedelta(days=30)).clip(upper=settings.end - timedelta(days=1)),
     )
     return [alive, merged]
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from .billing import Ledger
 from .catalog import FEATURES, USD_RATE, released_at
+from .ledger import Ledger
 from .product import entitlements
 from .settings import Settings
 from .world import World
@@ -65,15 +65,12 @@ def _churn_events(settings: Settings, world: World, ledger: Ledger) -> pd.DataFr
         if twice < 0.15:
             other = SOURCES[(SOURCES.index(source) + 1) % len(SOURCES)]
             at = min(loss.at + timedelta(days=9), settings.end - timedelta(hours=1))
-            rows.append(
-                (account, at, _reason(loss.is_voluntary, second, annoyed), False, other, loss.is_voluntary)
-            )
+            rows.append((account, at, _reason(loss.is_voluntary, second, annoyed), False, other, loss.is_voluntary))
     rows.sort(key=_by_time_and_customer)
     rows = [(account, f"{at:%Y-%m-%d %H:%M:%S}", *rest) for account, at, *rest in rows]
     anyone = world.customers["account_id"].iloc[:1].to_list() * len(UNREADABLE_DATES)
     rows += [
-        (account, text, "budget", True, "form", True)
-        for account, text in zip(anyone, UNREADABLE_DATES, strict=True)
+        (account, text, "budget", True, "form", True) for account, text in zip(anyone, UNREADABLE_DATES, strict=True)
     ]
     columns = ["customer_id", "churned_at", "reason_code", "is_primary", "source", "is_voluntary"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .billing import Ledger
 from .catalog import ADDON, FEATURES, released_at
+from .ledger import Ledger
 from .schemas import SCHEMAS
 from .settings import Settings, add_months
 from .world import VENDOR_DOMAIN, World
@@ -115,19 +115,14 @@ class _ProductLife:
         self.customer = users["customer"].to_numpy()
         self.keenness = users["keenness"].to_numpy()
         self.is_bot = users["is_bot"].to_numpy()
-        self.joined = -(
-            (np.datetime64(settings.start, "us") - users["joined_at"].to_numpy()) // np.timedelta64(1, "D")
-        )
+        self.joined = -((np.datetime64(settings.start, "us") - users["joined_at"].to_numpy()) // np.timedelta64(1, "D"))
         self.usage = world.usage
         self.busiest = np.array([BUSIEST_HOUR_UTC[region] for region in world.customers["region"]])
         self.access = settings.whole_days(ledger.access, customers)
         granted = entitlements(settings, ledger).fillna({"valid_to": pd.Timestamp(settings.end)})
         self.entitled = settings.whole_days(granted.itertuples(index=False), customers)
         self.released = np.array(
-            [
-                (released_at(share, settings.start, settings.end) - settings.start).days
-                for *_, share, _ in FEATURES
-            ]
+            [(released_at(share, settings.start, settings.end) - settings.start).days for *_, share, _ in FEATURES]
         )
         self.choice = self._adoption(world.customers["fit"].to_numpy())
         self.user_id, self.group_id = users["id"].to_numpy(dtype=str), users["group_id"].to_numpy(dtype=str)
@@ -154,9 +149,7 @@ class _ProductLife:
         ids = np.frombuffer(rng.bytes(16 * len(at)).hex().encode(), dtype="S32")
         again = np.flatnonzero(rng.random(len(at)) < DUPLICATES)
         rows = np.concatenate([np.arange(len(at)), again])
-        received = np.concatenate(
-            [received, received[again] + rng.integers(60_000, 6 * 3_600_000, len(again))]
-        )
+        received = np.concatenate([received, received[again] + rng.integers(60_000, 6 * 3_600_000, len(again))])
         hidden = (event == PAGE_VIEWED) & (rng.random(len(at)) < ANONYMOUS)
         kept = received < self.settings.days * DAY_MS
         rows, received = rows[kept], received[kept]
@@ -167,9 +160,7 @@ class _ProductLife:
         for offset, (low, high) in enumerate(pairwise(bounds)):
             yield start + timedelta(days=offset), table.slice(low, high - low)
 
-    def _active_days(
-        self, rng: np.random.Generator, month: int, days: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _active_days(self, rng: np.random.Generator, month: int, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         weekday = (self.settings.start.weekday() + days) % 7
         daily = 1 / (1 + np.exp(-(-1.9 + 0.9 * self.usage[self.customer, month] + self.keenness)))
         chance = np.where(self.is_bot, 0.9, daily)[:, None] * np.where(weekday < 5, 1.0, 0.2)
@@ -186,16 +177,14 @@ class _ProductLife:
         """One sign-in a user and day, some page views, some features; bots only call the API."""
         bot = self.is_bot[user]
         pages = np.where(bot, 0, rng.poisson(0.8, len(user)))
-        features = np.where(bot, 1 + rng.poisson(8, len(user)), rng.poisson(1.9, len(user)))
+        features = np.where(bot, 1 + rng.poisson(8, len(user)), rng.poisson(1.5, len(user)))
         counts = np.concatenate([np.where(bot, 0, 1), pages, features])
         source = np.repeat(np.tile(np.arange(len(user)), 3), counts)
         kind = np.repeat(np.repeat([0, 1, 2], len(user)), counts)
         user, day = user[source], day[source]
         at = at[source] + np.where(kind == 0, 0, rng.integers(1000, 7_200_000, len(source)))
         chosen = (rng.random(len(source))[:, None] > self.choice[self.customer[user]]).sum(axis=1)
-        event = np.where(
-            kind == 2, np.where(self.is_bot[user], API, chosen.clip(max=len(FEATURES) - 1) + 2), kind
-        )
+        event = np.where(kind == 2, np.where(self.is_bot[user], API, chosen.clip(max=len(FEATURES) - 1) + 2), kind)
         too_early = (kind == 2) & (day < self.released[np.maximum(event - 2, 0)])
         not_granted = (event == GATED) & ~self.entitled[self.customer[user], day]
         return user, day, at, np.where(too_early | not_granted, FALLBACK, event)

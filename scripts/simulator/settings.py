@@ -68,9 +68,7 @@ class Settings:
 
     def token(self, kind: str, number: int, length: int = 14) -> str:
         """A vendor-like random id, the same for the same seed, kind and number."""
-        value = int.from_bytes(
-            blake2b(f"{self.seed}:{kind}:{number}".encode(), digest_size=16).digest(), "big"
-        )
+        value = int.from_bytes(blake2b(f"{self.seed}:{kind}:{number}".encode(), digest_size=16).digest(), "big")
         letters = []
         for _ in range(length):
             value, letter = divmod(value, 62)

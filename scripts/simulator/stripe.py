@@ -9,9 +9,10 @@ from json import dumps
 
 import pandas as pd
 
-from .billing import Invoice, Ledger, Subscription, price_raise_at
+from .billing import price_raise_at
 from .catalog import AMOUNT_COUPONS, PERCENT_COUPONS, PRICES, PRODUCTS, TAX_RATE, Coupon, discounted
 from .fivetran import FOREVER, JUST_BEFORE, LAG
+from .ledger import Invoice, Ledger, Subscription
 from .settings import Settings
 from .world import World
 
@@ -39,9 +40,7 @@ class _Stripe:
             "coupon": list(self._coupon()),
             "subscription_history": [row for sub in self.ledger.subscriptions for row in self._history(sub)],
             "subscription_item": [row for sub in self.ledger.subscriptions for row in self._items(sub)],
-            "subscription_discount": [
-                row for sub in self.ledger.subscriptions for row in self._discounts(sub)
-            ],
+            "subscription_discount": [row for sub in self.ledger.subscriptions for row in self._discounts(sub)],
             "invoice": invoices,
             "invoice_line_item": lines,
         }
@@ -50,9 +49,7 @@ class _Stripe:
         return f"{prefix}_{self.settings.token(prefix, number)}"
 
     def _customer(self) -> Iterator[dict]:
-        delinquent = {
-            invoice.subscription.customer for invoice in self.invoices if self._status(invoice) == "open"
-        }
+        delinquent = {invoice.subscription.customer for invoice in self.invoices if self._status(invoice) == "open"}
         for number in sorted({subscription.customer for subscription in self.ledger.subscriptions}):
             row = self.customers.loc[number]
             is_linked, account = pd.notna(row["stripe_account_id"]), row["stripe_account_id"]
@@ -123,9 +120,7 @@ class _Stripe:
 
     def _history(self, subscription: Subscription) -> Iterator[dict]:
         """One row per change of status, pause or cancellation; changes of one instant are one row."""
-        changes = sorted(
-            (change for change in subscription.changes if change[0] < self.settings.end), key=_when
-        )
+        changes = sorted((change for change in subscription.changes if change[0] < self.settings.end), key=_when)
         versions = [(at, [fields for _, fields in group]) for at, group in groupby(changes, key=_when)]
         state = {"cancel_at_period_end": False, **self._facts(subscription)}
         for (at, updates), (following, _) in pairwise([*versions, (None, [])]):
@@ -215,9 +210,7 @@ class _Stripe:
                     "period_end": invoice.at,
                     "status": status,
                     "billing_reason": (
-                        "subscription_cycle"
-                        if subscription.number in billed_before
-                        else "subscription_create"
+                        "subscription_cycle" if subscription.number in billed_before else "subscription_create"
                     ),
                     "currency": subscription.currency,
                     "subtotal": subtotal,
@@ -277,6 +270,5 @@ def _coupons_of(invoice: Invoice, has_used_once: bool) -> list[Coupon]:
     return [
         discount.coupon
         for discount in invoice.subscription.discounts
-        if invoice.at < (discount.end or FOREVER)
-        and not (discount.coupon.duration == "once" and has_used_once)
+        if invoice.at < (discount.end or FOREVER) and not (discount.coupon.duration == "once" and has_used_once)
     ]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from .billing import Ledger
+from .ledger import Ledger
 from .settings import Settings
 from .world import World
 

@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from .billing import Ledger
 from .catalog import MINOR_UNITS, USD_RATE
+from .ledger import Ledger
 from .settings import Settings, add_months
 from .world import World
 
@@ -50,9 +50,7 @@ def monthly_mrr(settings: Settings, world: World, ledger: Ledger) -> pd.DataFram
     rows = mrr.reindex(grid, fill_value=0.0).reset_index()
     rows = rows[rows["instant"] >= rows["customer"].map(first)]
     starts = dict(zip(month_ends, settings.month_starts, strict=True))
-    rows["month"] = [
-        starts[instant.to_datetime64().astype("datetime64[us]")].date() for instant in rows["instant"]
-    ]
+    rows["month"] = [starts[instant.to_datetime64().astype("datetime64[us]")].date() for instant in rows["instant"]]
     rows["mrr_usd"] = rows["mrr_usd"].round(6)
     rows["is_internal"] = (world.customers["kind"] == "internal").to_numpy()[rows["customer"]]
     return rows.drop(columns="instant").reset_index(drop=True)
@@ -137,11 +135,7 @@ def _net(rows: pd.DataFrame, discounts: pd.DataFrame) -> pd.Series:
     keyed = rows[["subscription", "instant"]].drop_duplicates()
     running = keyed.merge(discounts, on="subscription")
     running = running[(running["from"] < running["instant"]) & (running["instant"] <= running["until"])]
-    terms = (
-        running.groupby(["subscription", "instant"])
-        .agg(keeps=("keeps", "prod"), off=("off", "sum"))
-        .reset_index()
-    )
+    terms = running.groupby(["subscription", "instant"]).agg(keeps=("keeps", "prod"), off=("off", "sum")).reset_index()
     joined = rows.merge(terms, on=["subscription", "instant"], how="left").fillna({"keeps": 1.0, "off": 0.0})
     total = joined.groupby(["subscription", "instant"])["gross"].transform("sum")
     net = (total * joined["keeps"] - joined["off"]).clip(lower=0.0)

@@ -113,13 +113,9 @@ def _link_systems(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
     frame["merged_id"] = None
     frame.loc[merged, "merged_id"] = ["001" + settings.token("merged", n, 15) for n in merged]
     old_in_stripe, old_in_zendesk = merged[1:], merged[:1]
-    frame["stripe_account_id"] = frame["account_id"].where(
-        ~frame.index.isin(old_in_stripe), frame["merged_id"]
-    )
+    frame["stripe_account_id"] = frame["account_id"].where(~frame.index.isin(old_in_stripe), frame["merged_id"])
     frame.loc[unlinked, "stripe_account_id"] = None
-    frame["zendesk_account_id"] = frame["account_id"].where(
-        ~frame.index.isin(old_in_zendesk), frame["merged_id"]
-    )
+    frame["zendesk_account_id"] = frame["account_id"].where(~frame.index.isin(old_in_zendesk), frame["merged_id"])
     return frame
 
 
@@ -147,8 +143,7 @@ def _people(settings: Settings, customers: pd.DataFrame) -> pd.DataFrame:
     """The first few people of an account are CRM contacts; all of a paying account's are product users."""
     rng = settings.rng("people")
     low, high = (
-        np.array([PRODUCT_USERS[name][side] for name in customers["segment"]], dtype=np.int64)
-        for side in (0, 1)
+        np.array([PRODUCT_USERS[name][side] for name in customers["segment"]], dtype=np.int64) for side in (0, 1)
     )
     sizes = np.where(customers["kind"] == "prospect", 1, rng.integers(low, high + 1))
     account = np.repeat(np.arange(len(customers)), sizes)
@@ -165,9 +160,7 @@ def _people(settings: Settings, customers: pd.DataFrame) -> pd.DataFrame:
             "rank": rank,
             "first_name": first,
             "last_name": last,
-            "email": [
-                f"{a}.{b}{n}@{d}".lower() for a, b, n, d in zip(first, last, rank, domain, strict=True)
-            ],
+            "email": [f"{a}.{b}{n}@{d}".lower() for a, b, n, d in zip(first, last, rank, domain, strict=True)],
             "title": rng.choice(TITLES, len(account)),
             "is_contact": rank < 4,
             "is_staff": is_staff,

@@ -35,8 +35,10 @@ def as_table(name: str, frame: pd.DataFrame, synced_at: datetime) -> pa.Table:
     """`frame` with exactly the columns and types of its schema, sorted by the first three (the key)."""
     schema = SCHEMAS[name]
     frame = frame.reindex(columns=schema.names).sort_values(schema.names[:3], kind="stable")
-    if "_fivetran_synced" in schema.names:
-        frame["_fivetran_synced"] = frame["_fivetran_synced"].fillna(synced_at)
+    if "_fivetran_synced" in schema.names and frame["_fivetran_synced"].isna().all():
+        frame["_fivetran_synced"] = synced_at
+    empty = frame.columns[frame.isna().all()]
+    frame = frame.astype(dict.fromkeys(empty, object))
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
 

@@ -87,9 +87,7 @@ def ticket_clock(tickets: list[Ticket]) -> pd.DataFrame:
         answers = [at for at, who, is_public, _ in ticket.comments if is_public and is_agent(who)]
         solved = [at for at, _, name, value in ticket.history if (name, value) == ("status", "solved")]
         rows.append((ticket.id, _minutes(created, answers), _minutes(created, solved)))
-    return pd.DataFrame(
-        rows, columns=["ticket_id", "first_reply_calendar_minutes", "first_solved_calendar_minutes"]
-    )
+    return pd.DataFrame(rows, columns=["ticket_id", "first_reply_calendar_minutes", "first_solved_calendar_minutes"])
 
 
 def _minutes(created: datetime, moments: list[datetime]) -> float | None:
@@ -133,10 +131,7 @@ def _users(settings: Settings, world: World) -> pd.DataFrame:
         }
     )
     others = [
-        *(
-            (user, f"visitor@stranger{n}.example", "end-user", org)
-            for n, (org, user) in enumerate(STRANGERS.items())
-        ),
+        *((user, f"visitor@stranger{n}.example", "end-user", org) for n, (org, user) in enumerate(STRANGERS.items())),
         (SPAMMER, "win@prizes.example", "end-user", None),
         (ADMIN, f"admin@{VENDOR_DOMAIN}", "admin", None),
         *(

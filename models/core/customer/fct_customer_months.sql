@@ -14,7 +14,7 @@ contracts as (
 
     select
         ids.customer_id,
-        min({{ month_of(reporting_date('contracts.signed_at')) }}) as first_signed_month
+        min({{ reporting_date('contracts.signed_at') }}) as first_signed_on
     from {{ ref('union_contracts') }} as contracts
     inner join {{ ref('brg_customer_ids') }} as ids
         on
@@ -70,7 +70,7 @@ spine as (
     inner join first_services on contracts.customer_id = first_services.customer_id
     inner join months
         on
-            months.month_start >= contracts.first_signed_month
+            months.month_start >= {{ month_of('contracts.first_signed_on') }}
             and months.month_start <= {{ month_of('first_services.first_paid_on') }}
 
 ),
@@ -101,6 +101,8 @@ balances as (
         spine.month_start,
         months.ends_at as month_ends_at,
         first_services.first_paid_on,
+        case when contracts.first_signed_on < first_services.first_paid_on then contracts.first_signed_on else first_services.first_paid_on end
+            as started_on,
         coalesce(opening.mrr_amount, 0) as opening_mrr_amount,
         coalesce(closing.mrr_amount, 0) as mrr_amount,
         coalesce(first_month_ends.first_active_month < spine.month_start, false) as was_active_before,
@@ -109,6 +111,7 @@ balances as (
     inner join customers on spine.customer_id = customers.customer_id
     inner join months on spine.month_start = months.month_start
     inner join first_services on spine.customer_id = first_services.customer_id
+    left join contracts on spine.customer_id = contracts.customer_id
     left join month_ends as opening
         on spine.customer_id = opening.customer_id and months.previous_month_start = opening.month_start
     left join month_ends as closing
@@ -138,6 +141,7 @@ select
     customer_id,
     month_start,
     first_paid_on,
+    started_on,
     cast(opening_mrr_amount as decimal(28, 6)) as opening_mrr_amount,
     cast(mrr_amount as decimal(28, 6)) as mrr_amount,
     opening_mrr_amount > 0 as was_active,

@@ -27,7 +27,8 @@ running as (
     select
         periods.*,
         months.month_start,
-        months.ends_at as month_ends_at
+        -- Carried MRR is what service cost when it ended.
+        least(months.ends_at, coalesce(periods.ends_at, months.ends_at)) as priced_at
     from periods
     inner join months
         on
@@ -56,8 +57,10 @@ discounted as (
         on
             running.source_system = discounts.source_system
             and running.item_id = discounts.item_id
-            and discounts.discount_start < running.month_ends_at
-            and (discounts.discount_end is null or discounts.discount_end >= running.month_ends_at)
+            and discounts.discount_start < running.priced_at
+            and (discounts.discount_end is null or discounts.discount_end >= running.priced_at)
+            and discounts.applies_from < running.priced_at
+            and (discounts.applies_to is null or discounts.applies_to >= running.priced_at)
     where
         discounts.is_recurring
         {%- if var('mrr_discounts') == 'durable' %}

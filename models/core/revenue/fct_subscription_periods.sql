@@ -50,7 +50,7 @@ paid as (
 
 paused as (
 
-    select distinct source_system, item_id, valid_from as paused_at
+    select distinct source_system, item_id, {{ reporting_date('valid_from') }} as paused_on
     from items
     where status = 'paused'
 
@@ -60,13 +60,13 @@ ended as (
 
     select
         paid.*,
-        paused.paused_at is not null as is_pause
+        paused.paused_on is not null as is_pause
     from paid
     left join paused
         on
             paid.source_system = paused.source_system
             and paid.item_id = paused.item_id
-            and paid.ends_at = paused.paused_at
+            and {{ reporting_date('paid.ends_at') }} = paused.paused_on
     where paid.ends_at is not null
 
 ),
@@ -132,7 +132,7 @@ last_ones as (
         gone.period_id,
         min(successor.starts_at) as successor_starts_at
     from followed as gone
-    inner join followed as successor
+    inner join paid as successor
         on
             gone.customer_id = successor.customer_id
             and successor.starts_at >= gone.ends_at
@@ -142,11 +142,11 @@ last_ones as (
         and not gone.is_pause
         and not exists (
             select 1
-            from followed as other
+            from paid as other
             where
                 other.customer_id = gone.customer_id
-                and other.starts_at < gone.ends_at
-                and (other.runs_until is null or other.runs_until > gone.ends_at)
+                and other.starts_at <= gone.ends_at
+                and (other.ends_at is null or other.ends_at > gone.ends_at)
         )
     group by gone.period_id
 

@@ -1,35 +1,29 @@
-with customer_months as (
+with cohorts as (
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
+    select * from {{ ref('fct_retention_cohorts') }}
 
 ),
 
--- The cohort of a month is who had MRR at the end of the month a year before; who left since then counts with nothing.
 measured as (
 
     select
-        cohort.customer_id,
-        months.month_start as period_start,
-        cohort.month_start as segment_month,
+        customer_id,
+        month_start as period_start,
+        cohort_month_start as segment_month,
         'all' as breakdown,
-        coalesce(now.mrr_amount, 0) as numerator,
-        cohort.mrr_amount as denominator,
-        1 as units,
+        case when months_back = 12 then mrr_amount end as numerator,
+        case when months_back = 12 then cohort_mrr_amount end as denominator,
+        case when months_back = 1 then mrr_amount end as monthly_numerator,
+        case when months_back = 1 then cohort_mrr_amount end as monthly_denominator,
+        case when months_back = 12 then 1 else 0 end as units,
         0 as n_pending
-    from customer_months as cohort
-    inner join months on cohort.month_start = months.month_start_a_year_before
-    left join customer_months as now
-        on cohort.customer_id = now.customer_id and months.month_start = now.month_start
-    where cohort.is_active
+    from cohorts
 
 ),
 
-{{ kpi_rows('net_revenue_retention') }}
+{{ kpi_rows(
+    'net_revenue_retention',
+    extras={'monthly_value': 'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)'}
+) }}
 
 select * from kpi_rows

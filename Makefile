@@ -1,0 +1,69 @@
+# Every command of the project. `make help` lists them.
+# Parameters, also read from the environment by plain dbt: RAW_DIR, SOURCES, WAREHOUSE_DIR, PUBLISHED_DIR, AS_OF.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ENVIRONMENT := $(VENV)/.requirements.lock
+
+export SOURCES ?= salesforce stripe segment zendesk files
+export WAREHOUSE_DIR ?= warehouse
+export PUBLISHED_DIR ?= published
+export RAW_DIR ?= data/raw
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+SAMPLE := --customers 160 --months 30 --seed 1
+SAMPLE_STAMP := data/raw/.sample
+
+.DEFAULT_GOAL := help
+.PHONY: help environment sample build check test lint docs backup restore clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  RAW_DIR=$(RAW_DIR) SOURCES="$(SOURCES)" WAREHOUSE_DIR=$(WAREHOUSE_DIR) PUBLISHED_DIR=$(PUBLISHED_DIR) AS_OF=$(AS_OF)'
+
+environment: $(ENVIRONMENT) ## Create or update .venv from requirements.lock
+
+$(ENVIRONMENT): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	cp requirements.lock $@
+
+# The sample is made only where RAW_DIR is left at its default.
+sample: $(ENVIRONMENT) $(if $(filter data/raw,$(RAW_DIR)),$(SAMPLE_STAMP)) ## Generate the sample company into data/raw
+
+$(SAMPLE_STAMP): scripts/simulate.py $(wildcard scripts/simulator/*.py) | $(ENVIRONMENT)
+	$(BIN)/python scripts/simulate.py $(SAMPLE) --out data/raw
+	@touch $@
+
+build: sample ## Build the warehouse from RAW_DIR, through the gates, and publish
+	@$(BIN)/python scripts/build.py
+
+check: sample ## Say what lies under RAW_DIR, what is missing and which KPIs it can feed; builds nothing
+	@mkdir -p $(WAREHOUSE_DIR)
+	@$(BIN)/dbt --quiet run-operation check_raw
+
+test: $(ENVIRONMENT) lint ## The proof: lint, conventions, pytest, two whole builds, third-party data
+	@$(BIN)/python -m pytest
+
+lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
+	$(BIN)/ruff check scripts tests
+	$(BIN)/ruff format --check scripts tests
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --processes 2 models tests/singular
+
+docs: sample ## dbt's documentation as one page, target/static_index.html
+	$(BIN)/dbt docs generate --static
+
+backup: $(ENVIRONMENT) ## Write the history that no build can make again to BACKUP_DIR (backups/) as Parquet
+	@$(BIN)/python scripts/history.py backup
+
+restore: $(ENVIRONMENT) ## Read a backup back: make restore FROM=backups/<name>
+	@$(BIN)/python scripts/history.py restore $(FROM)
+
+clean: ## Remove what builds made; history and .venv stay
+	rm -rf target logs data/raw .pytest_cache .ruff_cache
+	@test ! -x $(BIN)/python || $(BIN)/python scripts/history.py clean

@@ -1,0 +1,39 @@
+with cohorts as (
+
+    select * from {{ ref('fct_retention_cohorts') }}
+
+),
+
+-- Growth does not make up for losses: nobody counts with more than it paid before.
+capped as (
+
+    select
+        *,
+        case when mrr_amount < cohort_mrr_amount then mrr_amount else cohort_mrr_amount end as kept_mrr_amount
+    from cohorts
+
+),
+
+measured as (
+
+    select
+        customer_id,
+        month_start as period_start,
+        cohort_month_start as segment_month,
+        'all' as breakdown,
+        case when months_back = 12 then kept_mrr_amount end as numerator,
+        case when months_back = 12 then cohort_mrr_amount end as denominator,
+        case when months_back = 1 then kept_mrr_amount end as monthly_numerator,
+        case when months_back = 1 then cohort_mrr_amount end as monthly_denominator,
+        case when months_back = 12 then 1 else 0 end as units,
+        0 as n_pending
+    from capped
+
+),
+
+{{ kpi_rows(
+    'gross_revenue_retention',
+    extras={'monthly_value': 'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)'}
+) }}
+
+select * from kpi_rows

@@ -1,0 +1,24 @@
+{{ staged(
+    source('salesforce', 'account'),
+    key=['account_id', 'valid_from'],
+    required=['name'],
+    columns={
+        'account_id': ('id', 'text'),
+        'valid_from': ("coalesce(_fivetran_start, cast('1970-01-01' as timestamp))", 'timestamp'),
+        'name': ('name', 'text'),
+        'industry': ('industry', 'text'),
+        'account_type': ('type', 'text'),
+        'master_record_id': ('master_record_id', 'text'),
+        'is_deleted': ('is_deleted', 'boolean'),
+        'created_at': ('created_date', 'timestamp'),
+        'segment': ('segment_c', 'text'),
+        'tier': ('tier_c', 'text'),
+        'touch_model': ('touch_model_c', 'text'),
+        'region': ('region_c', 'text'),
+        'csm_id': ('csm_id_c', 'text'),
+        'is_internal': ('is_internal_c', 'boolean'),
+    },
+    rules={
+        'account is its own master': 'master_record_id = account_id',
+    }
+) }}

@@ -1,0 +1,11 @@
+{{ staged(
+    source('stripe', 'customer'),
+    key=['customer_id'],
+    columns={
+        'customer_id': ('id', 'text'),
+        'name': ('name', 'text'),
+        'currency': ('currency', 'text'),
+        'metadata': ('metadata', 'text'),
+        'created_at': ('created', 'timestamp'),
+    }
+) }}

@@ -1,0 +1,13 @@
+{{ staged(
+    source('stripe', 'invoice'),
+    key=['invoice_id'],
+    required=['customer_id', 'status', 'created_at'],
+    columns={
+        'invoice_id': ('id', 'text'),
+        'customer_id': ('customer_id', 'text'),
+        'subscription_id': ('subscription_id', 'text'),
+        'status': ('status', 'text'),
+        'created_at': ('created', 'timestamp'),
+        'is_deleted': ('is_deleted', 'boolean'),
+    }
+) }}

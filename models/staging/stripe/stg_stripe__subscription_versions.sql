@@ -1,0 +1,18 @@
+{{ staged(
+    source('stripe', 'subscription_history'),
+    key=['subscription_id', 'valid_from'],
+    required=['customer_id', 'status'],
+    columns={
+        'subscription_id': ('id', 'text'),
+        'valid_from': ('_fivetran_start', 'timestamp'),
+        'customer_id': ('customer_id', 'text'),
+        'status': ('status', 'text'),
+        'created_at': ('created', 'timestamp'),
+        'ended_at': ('ended_at', 'timestamp'),
+        'pause_behavior': ('pause_collection_behavior', 'text'),
+    },
+    rules={
+        'status is unknown': "status not in ('active', 'past_due', 'trialing', 'unpaid', 'canceled', 'incomplete', 'incomplete_expired', 'paused')",
+        'end is before creation': 'ended_at < created_at',
+    }
+) }}
