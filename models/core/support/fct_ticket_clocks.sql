@@ -1,27 +1,12 @@
-with events as (
+with tickets as (
 
-    select * from {{ ref('fct_ticket_events') }}
+    select * from {{ ref('fct_ticket_lifetimes') }}
 
 ),
 
 intervals as (
 
     select * from {{ ref('dim_business_intervals') }}
-
-),
-
-tickets as (
-
-    select
-        spells.source_system,
-        spells.ticket_id,
-        helpdesk.schedule_id,
-        min(spells.opened_at) as created_at,
-        min(spells.solved_at) as first_solved_at
-    from {{ ref('fct_ticket_spells') }} as spells
-    inner join {{ ref('dim_helpdesk_tickets') }} as helpdesk
-        on spells.source_system = helpdesk.source_system and spells.source_ticket_id = helpdesk.ticket_id
-    group by spells.source_system, spells.ticket_id, helpdesk.schedule_id
 
 ),
 
@@ -34,7 +19,7 @@ ticket_events as (
         events.occurred_at,
         events.next_of_type_at
     from tickets
-    inner join events
+    inner join {{ ref('fct_ticket_events') }} as events
         on tickets.source_system = events.source_system and tickets.ticket_id = events.ticket_id
 
 ),
@@ -78,6 +63,7 @@ spans as (
 
 )
 
+-- A span without business hours matches no interval: greatest() and least() would pass over the NULLs.
 select
     spans.source_system,
     spans.ticket_id,

@@ -1,27 +1,12 @@
-with spells as (
+with tickets as (
 
-    select * from {{ ref('fct_ticket_spells') }}
+    select * from {{ ref('fct_ticket_lifetimes') }}
 
 ),
 
 events as (
 
     select * from {{ ref('union_ticket_events') }}
-
-),
-
-tickets as (
-
-    select
-        source_system,
-        ticket_id,
-        source_ticket_id,
-        min(opened_at) as created_at,
-        lead(min(opened_at)) over (
-            partition by source_system, source_ticket_id order by min(opened_at)
-        ) as next_created_at
-    from spells
-    group by source_system, ticket_id, source_ticket_id
 
 )
 

@@ -6,17 +6,7 @@ with helpdesk_tickets as (
 
 tickets as (
 
-    select
-        source_system,
-        ticket_id,
-        source_ticket_id,
-        min(opened_at) as created_at,
-        min(solved_at) as first_solved_at,
-        max(solved_at) as last_solved_at,
-        count(*) - 1 as reopens,
-        count(solved_at) < count(*) as is_open
-    from {{ ref('fct_ticket_spells') }}
-    group by source_system, ticket_id, source_ticket_id
+    select * from {{ ref('fct_ticket_lifetimes') }}
 
 ),
 
@@ -59,13 +49,13 @@ select
     helpdesk.priority,
     helpdesk.initial_tier,
     helpdesk.is_complaint,
-    helpdesk.schedule_id,
+    tickets.schedule_id,
     tickets.created_at,
     clocks.first_public_human_reply_at,
     tickets.first_solved_at,
-    case when not tickets.is_open then tickets.last_solved_at end as last_solved_at,
+    tickets.last_solved_at,
     tickets.is_open,
-    cast(tickets.reopens as bigint) as reopens,
+    tickets.reopens,
     moves.escalated_at,
     moves.first_tier_move_at,
     cast(clocks.first_reply_business_hours as double precision) as first_reply_business_hours,
@@ -75,10 +65,7 @@ select
         clocks.first_solve_business_hours - coalesce(clocks.customer_wait_business_hours, 0) as double precision
     ) as first_solve_business_hours_without_customer_wait,
     cast(clocks.first_solve_calendar_hours as double precision) as first_solve_calendar_hours,
-    cast(
-        case when not tickets.is_open then {{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} end
-        as double precision
-    ) as last_solve_calendar_hours
+    cast({{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} as double precision) as last_solve_calendar_hours
 from tickets
 inner join helpdesk_tickets as helpdesk
     on tickets.source_system = helpdesk.source_system and tickets.source_ticket_id = helpdesk.ticket_id
