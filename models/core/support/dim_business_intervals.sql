@@ -60,8 +60,10 @@ intervals as (
 
     select
         schedule_id,
-        {{ to_utc(dbt.dateadd('minute', 'opens_minute', 'local_midnight'), 'time_zone') }} as opens_at,
-        {{ to_utc(dbt.dateadd('minute', 'closes_minute', 'local_midnight'), 'time_zone') }} as closes_at
+        {{ to_utc(dbt.dateadd('minute', 'opens_minute', 'local_midnight'), 'time_zone') }}
+            as opens_at,
+        {{ to_utc(dbt.dateadd('minute', 'closes_minute', 'local_midnight'), 'time_zone') }}
+            as closes_at
     from open_days
 
     union all
@@ -76,4 +78,5 @@ intervals as (
 )
 
 -- A span that the clock jumps over in spring does not exist.
-select * from intervals where closes_at > opens_at
+select * from intervals
+where closes_at > opens_at

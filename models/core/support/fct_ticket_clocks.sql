@@ -87,4 +87,9 @@ left join intervals
         and spans.starts_at < intervals.closes_at
         and spans.ends_at > intervals.opens_at
 group by
-    spans.source_system, spans.ticket_id, spans.clock, spans.starts_at, spans.ends_at, spans.schedule_id
+    spans.source_system,
+    spans.ticket_id,
+    spans.clock,
+    spans.starts_at,
+    spans.ends_at,
+    spans.schedule_id

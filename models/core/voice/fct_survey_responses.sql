@@ -1,6 +1,7 @@
 with responses as (
 
-    select * from {{ ref('union_survey_responses') }} where is_complete
+    select * from {{ ref('union_survey_responses') }}
+    where is_complete
 
 ),
 
@@ -39,7 +40,8 @@ select
     ranked.scale_min,
     ranked.scale_max,
     cast(
-        (ranked.score - ranked.scale_min) / (ranked.scale_max - ranked.scale_min) as double precision
+        (ranked.score - ranked.scale_min)
+        / (ranked.scale_max - ranked.scale_min) as double precision
     ) as normalised_score,
     ranked.responded_at
 from ranked

@@ -4,7 +4,10 @@ with ratings as (
         *,
         row_number() over (partition by ticket_id order by changed_at desc) as recency
     from {{ ref('stg_zendesk__ticket_field_history') }}
-    where row_status = 'accepted' and field_name = 'satisfaction_score' and field_value in ('good', 'bad')
+    where
+        row_status = 'accepted'
+        and field_name = 'satisfaction_score'
+        and field_value in ('good', 'bad')
 
 ),
 
