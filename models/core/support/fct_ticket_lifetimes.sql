@@ -33,7 +33,8 @@ select
     helpdesk_tickets.schedule_id,
     lifetimes.created_at,
     lead(lifetimes.created_at) over (
-        partition by lifetimes.source_system, lifetimes.source_ticket_id order by lifetimes.created_at
+        partition by lifetimes.source_system, lifetimes.source_ticket_id
+        order by lifetimes.created_at
     ) as next_created_at,
     lifetimes.first_solved_at,
     case when not lifetimes.is_open then lifetimes.latest_solved_at end as last_solved_at,

@@ -6,7 +6,8 @@ with holidays as (
 
 numbers as (
 
-    select cast(generated_number - 1 as integer) as n from ({{ dbt.generate_series(367) }}) as series
+    select cast(generated_number - 1 as integer) as n
+    from ({{ dbt.generate_series(367) }}) as series
 
 )
 
