@@ -30,7 +30,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'comment '", 'comment_id']) }} as event_id,
+        'comment ' || comment_id as event_id,
         'comment' as event_type,
         user_id,
         is_public,
@@ -44,7 +44,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'status '", 'cast(changed_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'status ' || cast(changed_at as {{ dbt.type_string() }}) as event_id,
         'status' as event_type,
         user_id,
         cast(null as boolean) as is_public,
@@ -59,7 +59,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'tier '", 'cast(arrived_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'tier ' || cast(arrived_at as {{ dbt.type_string() }}) as event_id,
         'tier' as event_type,
         user_id,
         cast(null as boolean) as is_public,
