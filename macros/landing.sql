@@ -181,7 +181,10 @@
     create or replace view {{ table.schema }}.{{ adapter.quote(table.table) }} as
     select
         {%- for column in table.columns %}
-        {% if table.find and column.found -%}
+        {% if table.find and column.found and table.find.format == 'csv' -%}
+            {#- Blank is missing in CSV; and a later cast of a bare column would move into the reader, where bad text raises. -#}
+            nullif({{ adapter.quote(column.name) }}, '') as {{ adapter.quote(column.name) }}
+        {%- elif table.find and column.found -%}
             {{ adapter.quote(column.name) }}
         {%- else -%}
             cast(null as {{ column.type }}) as {{ adapter.quote(column.name) }}

@@ -10,6 +10,16 @@
 {%- endmacro %}
 
 
+{% macro try_cast_in_place(column, type) %}
+    {#- As try_cast, but a column that has the type already is left as it is, so that filters on it reach the files. -#}
+    {{ return(adapter.dispatch('try_cast_in_place')(column, type)) }}
+{% endmacro %}
+
+{% macro default__try_cast_in_place(column, type) -%}
+    try_cast({{ column }} as {{ type }})
+{%- endmacro %}
+
+
 {% macro surrogate_key(columns) %}
     {#- A stable 32-digit id from the text of `columns`; NULL is told apart from ''. -#}
     {%- set parts = [] -%}

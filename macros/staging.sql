@@ -103,26 +103,74 @@
 {% endmacro %}
 
 
-{% macro staged_events(relation, columns, rules={}) %}
+{% macro staged_events(relation, key, columns, required=[], newest='cast(null as timestamp)', rules={}) %}
     {#- The body of a staging model over events, which are read in place and never copied: a view that casts and judges each
-        row by itself. Repeated deliveries are resolved within the day by the fold in core. Arguments as in staged(). -#}
-    with judged as (
+        row by itself. Repeated deliveries are resolved within the day by the fold in core. Arguments as in staged(), except
+
+        key     the output column that identifies an event; never empty
+        newest  SQL expression over output columns: when the row was loaded
+
+        reject_reason is the first rule that the row breaks. Text is not trimmed and a column that has its type already is
+        not cast, so that filters on it still reach the files. -#}
+    {%- set text = dbt.type_string() -%}
+    {%- set casts = {} -%}
+    {%- for name, (raw, type) in columns.items() if type != 'text' -%}
+        {%- do casts.update({name: (raw, type)}) -%}
+    {%- endfor -%}
+    with typed as (
 
         select
             {%- for name, (raw, type) in columns.items() %}
-            {{ raw }} as {{ name }},
+            {{ try_cast_in_place(raw, text if type == 'text' else type) }} as {{ name }},
             {%- endfor %}
+            {%- for name, (raw, type) in casts.items() %}
+            {{ raw }} as {{ name }}__raw,
+            {%- endfor %}
+            _raw_file as raw_file
+        from {{ relation }}
+
+    ),
+
+    ruled as (
+
+        select
+            *,
+            {{ newest }} as loaded_at,
             case
+                {%- for name, (raw, type) in casts.items() %}
+                when {{ name }} is null and {{ try_cast(name ~ '__raw', text) }} is not null then '{{ name }} is not a {{ type }}'
+                {%- endfor %}
+                {%- for name in [key] + required %}
+                when {{ name }} is null{{ " or " ~ name ~ " = ''" if name not in casts }} then '{{ name }} is missing'
+                {%- endfor %}
                 {%- for reason, condition in rules.items() %}
                 when {{ condition }} then '{{ reason }}'
                 {%- endfor %}
             end as reject_reason
-        from {{ relation }}
+        from typed
+
+    ),
+
+    judged as (
+
+        select
+            {%- for name in columns %}
+            {{ name }},
+            {%- endfor %}
+            loaded_at,
+            raw_file,
+            case when reject_reason is null then 'accepted' else 'rejected' end as row_status,
+            reject_reason,
+            case
+                when reject_reason is not null then
+                    {%- for name in columns %}
+                    '{{ ' | ' if not loop.first }}{{ name }}=' || coalesce(cast({{ name ~ '__raw' if name in casts else name }} as {{ text }}), '')
+                    {{- ' ||' if not loop.last }}
+                    {%- endfor %}
+            end as raw_record
+        from ruled
 
     )
 
-    select
-        *,
-        case when reject_reason is null then 'accepted' else 'rejected' end as row_status
-    from judged
+    select * from judged
 {% endmacro %}

@@ -34,15 +34,9 @@ plans as (
 
 ),
 
-active_users as (
+usage as (
 
-    select
-        customer_id,
-        {{ month_of('event_date') }} as month_start,
-        count(distinct user_id) as users
-    from {{ ref('fct_user_days') }}
-    where value_events > 0
-    group by customer_id, {{ month_of('event_date') }}
+    select * from {{ ref('fct_customer_usage_months') }}
 
 ),
 
@@ -59,7 +53,7 @@ measured as (
         versions.csm_id as csm,
         plans.plan_id as plan,
         spine.mrr_amount as mrr,
-        coalesce(active_users.users, 0) as usage,
+        usage.active_users as usage,
         {{ dbt.datediff(month_of('spine.first_paid_on'), 'spine.month_start', 'month') }} as tenure
     from spine
     inner join months on spine.month_start = months.month_start
@@ -70,8 +64,8 @@ measured as (
             and (versions.valid_to is null or versions.valid_to >= months.ends_at)
     left join plans
         on spine.customer_id = plans.customer_id and spine.month_start = plans.month_start and plans.size_rank = 1
-    left join active_users
-        on spine.customer_id = active_users.customer_id and spine.month_start = active_users.month_start
+    left join usage
+        on spine.customer_id = usage.customer_id and spine.month_start = usage.month_start
 
 ),
 

@@ -1,0 +1,82 @@
+with tickets as (
+
+    select * from {{ ref('stg_zendesk__tickets') }} where row_status = 'accepted'
+
+),
+
+-- Who has left the help desk still wrote what they wrote.
+users as (
+
+    select * from {{ ref('stg_zendesk__users') }} where row_status in ('accepted', 'deleted')
+
+),
+
+history as (
+
+    select
+        *,
+        row_number() over (partition by ticket_id, field_name order by changed_at) as value_rank
+    from {{ ref('stg_zendesk__ticket_field_history') }}
+    where row_status = 'accepted' and field_value is not null
+
+),
+
+first_values as (
+
+    select
+        ticket_id,
+        max(case when field_name = 'priority' then lower(field_value) end) as priority,
+        max(case when field_name = 'custom_category' then field_value end) as category
+    from history
+    where value_rank = 1
+    group by ticket_id
+
+),
+
+first_tiers as (
+
+    select * from {{ ref('int_zendesk__ticket_tiers') }} where previous_tier is null
+
+),
+
+schedules as (
+
+    select * from {{ ref('int_zendesk__ticket_first_schedules') }}
+
+),
+
+merges as (
+
+    select * from {{ ref('int_zendesk__ticket_merges') }}
+
+)
+
+select
+    tickets.ticket_id,
+    coalesce(tickets.organization_id, requesters.organization_id) as source_customer_id,
+    tickets.requester_id,
+    case
+        when tickets.via_channel in ('chat', 'chat_transcript', 'native_messaging') then 'chat'
+        when tickets.via_channel in ('voice', 'phone') then 'voice'
+        else tickets.via_channel
+    end as channel,
+    coalesce(first_values.category, tickets.custom_category) as category,
+    coalesce(first_values.priority, tickets.priority) as priority,
+    first_tiers.tier as initial_tier,
+    case
+        when tickets.submitter_id <> tickets.requester_id and submitters.role in ('agent', 'admin') then 'agent'
+        else 'customer'
+    end as origin,
+    schedules.schedule_id,
+    coalesce(requesters.is_suspended, false) as is_spam,
+    coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false) as is_internal,
+    cast(null as boolean) as is_complaint,
+    merges.merged_into_id,
+    tickets.created_at
+from tickets
+left join users as requesters on tickets.requester_id = requesters.user_id
+left join users as submitters on tickets.submitter_id = submitters.user_id
+left join first_values on tickets.ticket_id = first_values.ticket_id
+left join first_tiers on tickets.ticket_id = first_tiers.ticket_id
+left join schedules on tickets.ticket_id = schedules.ticket_id
+left join merges on tickets.ticket_id = merges.ticket_id

@@ -1,0 +1,67 @@
+with tickets as (
+
+    select
+        *,
+        {{ month_of(reporting_date('created_at')) }} as month_start,
+        coalesce(first_public_human_reply_at <= {{ dbt.dateadd('day', 14, 'created_at') }}, false)
+            as is_answered
+    from {{ ref('fct_tickets') }}
+    where channel not in ('voice', 'chat')
+
+),
+
+customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+months as (
+
+    select * from {{ ref('dim_months') }}
+
+),
+
+-- R10: answered or not, a ticket counts once its fourteen days have passed, since answers show earlier than silence.
+timed as (
+
+    select
+        tickets.*,
+        {{ dbt.dateadd('day', 14, 'tickets.created_at') }}
+        <= {{ utc_start_of('months.as_of') }} as is_due
+    from tickets
+    inner join months on tickets.month_start = months.month_start
+    inner join customer_months
+        on
+            tickets.customer_id = customer_months.customer_id
+            and tickets.month_start = customer_months.month_start
+
+),
+
+measured as (
+
+    select
+        customer_id,
+        month_start as period_start,
+        month_start as segment_month,
+        'all' as breakdown,
+        case when is_due and is_answered then first_reply_business_hours end as numerator,
+        case when is_due and is_answered then 1 else 0 end as denominator,
+        case when is_due and is_answered then 1 else 0 end as units,
+        case when is_due then 0 else 1 end as n_pending,
+        case when is_due and not is_answered then 1 else 0 end as unanswered
+    from timed
+
+),
+
+{{ kpi_rows(
+    'first_response_time',
+    value=percentile('numerator'),
+    extras={
+        'mean_hours': 'cast(sum(numerator) / nullif(sum(denominator), 0) as double precision)',
+        'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' as double precision)',
+        'unanswered_tickets': 'cast(sum(unanswered) as bigint)',
+    }
+) }}
+
+select * from kpi_rows

@@ -1,0 +1,96 @@
+with tickets as (
+
+    select
+        *,
+        {{ month_of(reporting_date('created_at')) }} as month_start
+    from {{ ref('fct_tickets') }}
+
+),
+
+customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+-- Before the help desk's first ticket nothing is known; from then on a customer without tickets has none.
+known_months as (
+
+    select
+        customer_id,
+        month_start
+    from customer_months
+    where month_start >= (select min(month_start) from tickets)
+
+),
+
+active_users as (
+
+    select
+        customer_id,
+        month_start,
+        count(*) as users
+    from (
+        select distinct
+            customer_id,
+            source_system,
+            user_id,
+            {{ month_of('event_date') }} as month_start
+        from {{ ref('fct_user_days') }}
+        where value_events > 0
+    ) as user_months
+    group by customer_id, month_start
+
+),
+
+measured as (
+
+    select
+        known_months.customer_id,
+        known_months.month_start as period_start,
+        known_months.month_start as segment_month,
+        'all' as breakdown,
+        count(tickets.ticket_id) as numerator,
+        cast(null as decimal(28, 6)) as denominator,
+        1 as units,
+        0 as n_pending,
+        coalesce(max(active_users.users), 0) as monthly_active_users
+    from known_months
+    left join tickets
+        on
+            known_months.customer_id = tickets.customer_id
+            and known_months.month_start = tickets.month_start
+    left join active_users
+        on
+            known_months.customer_id = active_users.customer_id
+            and known_months.month_start = active_users.month_start
+    group by known_months.customer_id, known_months.month_start
+
+    union all
+
+    select
+        tickets.customer_id,
+        tickets.month_start as period_start,
+        tickets.month_start as segment_month,
+        tickets.channel as breakdown,
+        count(*) as numerator,
+        cast(null as decimal(28, 6)) as denominator,
+        1 as units,
+        0 as n_pending,
+        cast(null as bigint) as monthly_active_users
+    from tickets
+    inner join known_months
+        on
+            tickets.customer_id = known_months.customer_id
+            and tickets.month_start = known_months.month_start
+    group by tickets.customer_id, tickets.month_start, tickets.channel
+
+),
+
+{{ kpi_rows(
+    'ticket_volume',
+    value='sum(numerator)',
+    extras={'monthly_active_users': 'cast(sum(monthly_active_users) as bigint)'}
+) }}
+
+select * from kpi_rows

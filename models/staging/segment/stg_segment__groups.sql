@@ -1,0 +1,13 @@
+{{ staged(
+    source('segment', 'groups'),
+    key=['group_call_id'],
+    required=['group_id', 'called_at'],
+    newest='received_at',
+    columns={
+        'group_call_id': ('id', 'text'),
+        'group_id': ('group_id', 'text'),
+        'called_at': ('timestamp', 'timestamp'),
+        'name': ('name', 'text'),
+        'salesforce_account_id': ('salesforce_account_id', 'text'),
+    }
+) }}

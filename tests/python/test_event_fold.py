@@ -1,0 +1,224 @@
+"""The fold of product events is exact: after whatever lands next, one more build equals a count of all raw rows.
+
+dbt runs in this process on a copy of the project and a small landing folder whose files are named by the day on which
+they were loaded, so that what comes late lies in a late file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+REPO = Path(__file__).parents[2]
+COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "snapshots", "tests/generic", "tests/singular", "scripts")
+FOLD = ["event_days", "fct_event_days", "fct_customer_event_days", "fct_user_days", "fct_feature_days"]
+FIRST_DAY = pd.Timestamp("2026-01-01")
+LAST_DAY = pd.Timestamp("2026-03-31")
+USERS = {"ann": "g1", "bob": "g1", "cat": "g2", "staff": "g2", "bot": "g2"}
+EVENTS = ("signed_in", "report_created", "dashboard_viewed", "workflow_run")
+UNTOUCHED = "timestamp '1999-01-01'"
+
+
+class Warehouse:
+    """A project with its landing folder and warehouse, and what the raw files in it add up to."""
+
+    def __init__(self, root: Path) -> None:
+        self.project, self.raw, self.base = root / "project", root / "raw", root / "base"
+        self.file = root / "warehouse" / "customer_success.duckdb"
+        self.tracks = self.raw / "segment" / "tracks"
+
+    def dbt(self, *arguments: str) -> None:
+        done = dbtRunner().invoke(["--quiet", *arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.project)])
+        DuckDBConnectionManager.close_all_connections()
+        failed = [f"{r.node.name}: {r.message}" for r in getattr(done.result, "results", []) if r.status not in ("success", "pass")]
+        assert done.success, failed or done.exception
+
+    def build(self, *options: str) -> None:
+        self.dbt("run", "--select", *FOLD, *options)
+        self.dbt("test", "--select", *(f"{model},test_type:data" for model in ("event_days", "fct_event_days", "fct_user_days", "fct_feature_days")))
+
+    def query(self, sql: str) -> pd.DataFrame:
+        with duckdb.connect(str(self.file)) as connection:
+            return connection.execute(sql).df() if sql.startswith("select") else connection.execute(sql)
+
+    def land(self, loaded_on: pd.Timestamp, rows: pd.DataFrame) -> None:
+        self.tracks.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(self.tracks / f"{loaded_on.date()}.parquet", index=False)
+
+    def landed(self) -> pd.DataFrame:
+        return pd.concat([pd.read_parquet(path) for path in sorted(self.tracks.glob("*.parquet"))], ignore_index=True)
+
+    def mark(self) -> None:
+        """Writes a mark into every folded row; a day that is folded again loses it."""
+        self.query(f"update core.fct_event_days set first_occurred_at = {UNTOUCHED}")
+
+    def folded_again(self) -> set[str]:
+        rows = self.query(f"select distinct event_date from core.fct_event_days where first_occurred_at <> {UNTOUCHED}")
+        return {str(day.date()) for day in rows["event_date"]}
+
+
+def track(event_id: str, user: str, event: str, occurred_at, loaded_at) -> dict:
+    return {
+        "id": event_id, "user_id": user, "event": event, "timestamp": pd.Timestamp(occurred_at),
+        "received_at": pd.Timestamp(loaded_at) - pd.Timedelta(seconds=2), "uuid_ts": pd.Timestamp(loaded_at),
+        "context_group_id": USERS[user], "context_library_name": "analytics.js",
+    }  # fmt: skip
+
+
+def a_day(day: pd.Timestamp) -> pd.DataFrame:
+    """What happened on a day: ann every day, the others on days of their own, one of them delivered twice."""
+    rows = []
+    for number, user in enumerate(USERS):
+        if (day.day_of_year + number) % (number + 1):
+            continue
+        for nth in range(1 + number):
+            occurred_at = day + pd.Timedelta(hours=8 + number, minutes=7 * nth)
+            event = EVENTS[(day.day_of_year + nth) % len(EVENTS)]
+            rows.append(track(f"{day.date()}-{user}-{nth}", user, event, occurred_at, occurred_at + pd.Timedelta(minutes=1)))
+    return pd.DataFrame([*rows, *rows[-1:]])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    root = tmp_path_factory.mktemp("fold")
+    warehouse = Warehouse(root)
+    for name in COPIED:
+        source, target = REPO / name, warehouse.project / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    for day in pd.date_range(FIRST_DAY, LAST_DAY):
+        warehouse.land(day, a_day(day))
+    users = pd.DataFrame({"id": list(USERS), "account_id": list(USERS.values())})
+    users["is_internal"], users["is_bot"] = users["id"] == "staff", users["id"] == "bot"
+    users.to_parquet(warehouse.raw / "segment" / "users.parquet", index=False)
+    groups = pd.DataFrame({"id": ["c1", "c2"], "group_id": ["g1", "g2"], "timestamp": [FIRST_DAY] * 2})
+    groups.to_parquet(warehouse.raw / "segment" / "groups.parquet", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in {
+            "SOURCES": "segment files", "RAW_DIR": warehouse.raw, "WAREHOUSE_DIR": warehouse.file.parent,
+            "PUBLISHED_DIR": root / "published", "DBT_TARGET_PATH": root / "target", "DBT_LOG_PATH": root / "logs",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }.items():  # fmt: skip
+            patch.setenv(variable, str(value))
+        patch.chdir(warehouse.project)
+        warehouse.dbt("seed", "--select", "product_events")
+        warehouse.dbt("run", "--select", "+fct_user_days", "+fct_feature_days", "staging_counts", "--exclude", "gate_*", "build")
+        shutil.copytree(warehouse.raw, warehouse.base / "raw")
+        shutil.copytree(warehouse.file.parent, warehouse.base / "warehouse")
+        yield warehouse
+
+
+@pytest.fixture
+def warehouse(built):
+    """The warehouse as first built, every folded row marked."""
+    for name, target in (("raw", built.raw), ("warehouse", built.file.parent)):
+        shutil.rmtree(target)
+        shutil.copytree(built.base / name, target)
+    built.mark()
+    return built
+
+
+def assert_exact(warehouse: Warehouse, seed: Path | None = None) -> None:
+    """fct_user_days and fct_feature_days equal a count of distinct events over every landed row."""
+    rows = warehouse.landed()
+    rows = rows[rows[["id", "event", "timestamp"]].notna().all(axis=1)]
+    rows = rows[~(rows["timestamp"] > rows["received_at"] + pd.Timedelta(days=1))]
+    rows = rows.assign(event_date=rows["timestamp"].dt.normalize())
+    assert warehouse.query("select sum(raw_rows) as n from core.fct_event_days")["n"].sum() == len(rows)
+    meaning = pd.read_csv(seed or REPO / "seeds" / "product_events.csv").set_index("event_name")
+    rows = rows[~rows["user_id"].isin(["staff", "bot"])].drop_duplicates(["id", "event_date"])
+    rows = rows.assign(
+        feature_id=rows["event"].map(meaning["feature_id"]),
+        value=rows["event"].map(meaning["is_value_event"]).eq(True).astype(int),
+    )
+    by_user = rows.groupby(["user_id", "event_date"], as_index=False).agg(events=("id", "size"), value_events=("value", "sum"))
+    by_feature = rows.groupby(["user_id", "feature_id", "event_date"], as_index=False).agg(events=("id", "size"))
+    for expected, table in ((by_user, "fct_user_days"), (by_feature, "fct_feature_days")):
+        columns = ", ".join(expected)
+        found = warehouse.query(f"select {columns} from core.{table} order by {columns}")
+        expected = expected.sort_values(list(expected)).reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_the_first_build_counts_every_event_once(warehouse):
+    assert_exact(warehouse)
+    counts = warehouse.query("select * from quality.staging_counts where raw_table = 'tracks'").iloc[0]
+    assert counts["raw_rows"] == counts["staged_rows"] == counts["accepted_rows"] == len(warehouse.landed())
+
+
+def test_a_second_build_on_the_same_files_folds_nothing_again(warehouse):
+    warehouse.build()
+    assert warehouse.folded_again() == set()
+    assert_exact(warehouse)
+
+
+def test_late_events_and_repeated_deliveries_refold_just_their_days(warehouse):
+    """The next day's file holds that day, an event 60 days late, and an old one that is delivered once more."""
+    day = LAST_DAY + pd.Timedelta(days=1)
+    again = a_day(LAST_DAY - pd.Timedelta(days=9)).head(1).assign(uuid_ts=day + pd.Timedelta(hours=3))
+    late = track("late", "ann", "workflow_run", day - pd.Timedelta(days=60), day + pd.Timedelta(hours=2))
+    warehouse.land(day, pd.concat([a_day(day), again, pd.DataFrame([late])]))
+    warehouse.build()
+    assert warehouse.folded_again() == {"2026-04-01", "2026-03-22", "2026-01-31"}
+    assert_exact(warehouse)
+
+
+def test_a_day_that_vanishes_from_the_files_vanishes(warehouse):
+    (warehouse.tracks / "2026-02-10.parquet").unlink()
+    warehouse.build()
+    assert warehouse.query("select count(*) as n from core.fct_event_days where event_date = '2026-02-10'")["n"].sum() == 0
+    assert warehouse.folded_again() == set()
+    assert_exact(warehouse)
+
+
+def test_a_day_that_is_loaded_again_with_as_many_other_rows_is_folded_again(warehouse):
+    day = pd.Timestamp("2026-02-10")
+    warehouse.land(day, a_day(day).assign(event="workflow_run", uuid_ts=LAST_DAY + pd.Timedelta(days=1)))
+    warehouse.build()
+    assert warehouse.folded_again() == {"2026-02-10"}
+    assert_exact(warehouse)
+
+
+def test_as_many_other_rows_with_the_same_newest_load_need_a_full_refresh(warehouse):
+    """The known limit of the census, which a full refresh mends."""
+    day = pd.Timestamp("2026-02-10")
+    warehouse.land(day, a_day(day).assign(event="workflow_run"))
+    warehouse.build()
+    assert warehouse.folded_again() == set()
+    warehouse.build("--full-refresh")
+    assert_exact(warehouse)
+
+
+def test_rows_that_cannot_be_read_are_kept_in_staging_and_counted(warehouse):
+    bad = pd.DataFrame([track("x", "ann", "workflow_run", "2026-02-10 10:00", "2026-02-10 10:01")] * 4)
+    bad.loc[0, "id"], bad.loc[1, "event"], bad.loc[2, "timestamp"] = None, None, pd.NaT
+    bad.loc[3, "timestamp"] = bad.loc[3, "received_at"] + pd.Timedelta(days=2)
+    warehouse.land(LAST_DAY + pd.Timedelta(days=1), bad)
+    warehouse.dbt("run", "--select", "staging_counts", *FOLD)
+    counts = warehouse.query("select * from quality.staging_counts where raw_table = 'tracks'").iloc[0]
+    assert counts["raw_rows"] == counts["staged_rows"] == len(warehouse.landed())
+    assert counts["rejected_rows"] == 4
+    assert warehouse.folded_again() == set()
+    assert_exact(warehouse)
+
+
+def test_a_changed_map_of_events_holds_for_all_history_without_folding(warehouse):
+    seed = warehouse.project / "seeds" / "product_events.csv"
+    before = seed.read_text()
+    seed.write_text(before.replace("signed_in,,false", "signed_in,portal,true").replace("workflow_run,workflow_run,true", "workflow_run,,false"))
+    try:
+        warehouse.dbt("seed", "--select", "product_events")
+        warehouse.build()
+        assert warehouse.folded_again() == set()
+        assert_exact(warehouse, seed)
+    finally:
+        seed.write_text(before)
