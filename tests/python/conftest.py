@@ -57,15 +57,13 @@ class Build:
         with duckdb.connect(str(self.published_file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
-    def contents(self, schema: str) -> dict[str, tuple]:
+    def contents(self, schema: str) -> dict[str, list]:
         """How many rows every table of a warehouse schema has, and the sum of their hashes."""
-        tables = self.warehouse(
-            f"select table_name from information_schema.tables where table_schema = '{schema}' and table_type = 'BASE TABLE'"
-        )
-        return {
-            table: self.warehouse(f"select count(*), sum(cast(hash(t) as hugeint)) from {schema}.{table} as t")[0]
-            for (table,) in tables
-        }
+        tables = self.warehouse(f"select table_name from duckdb_tables() where schema_name = '{schema}'")
+        sums = [
+            f"select '{table}', count(*), sum(cast(hash(t) as hugeint)) from {schema}.{table} as t" for (table,) in tables
+        ]
+        return {table: contents for table, *contents in self.warehouse(" union all ".join(sums))}
 
 
 def month_values(rows: list[tuple]) -> dict:
