@@ -12,6 +12,12 @@
 {% endmacro %}
 
 
+{% macro is_whole_build() %}
+    {#- Whether this invocation is a `dbt build` of everything: only such a one publishes and writes status.json. -#}
+    {{ return(flags.WHICH == 'build' and not selection_of_build()) }}
+{% endmacro %}
+
+
 {% macro git_revision() %}
     {#- The commit that is being built, as an SQL expression. -#}
     {{ return(adapter.dispatch('git_revision')()) }}
@@ -42,19 +48,25 @@
     {#- on-run-end: appends dbt's own results to history.dbt_results and, for a whole build, writes status.json. -#}
     {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') -%}
         {%- do record_results(results) -%}
-        {%- if flags.WHICH == 'build' and not selection_of_build() -%}
+        {%- if is_whole_build() -%}
             {%- set failing = [] -%}
             {%- for result in results if result.status | string in ('error', 'fail', 'runtime error') -%}
                 {%- do failing.append({
                     'layer': result.node.fqn[1] if result.node.resource_type != 'test' else 'tests',
                     'rule': result.node.name, 'status': result.status | string,
-                    'failures': result.failures, 'message': (result.message or '').split('\n')[0],
+                    'failures': result.failures, 'message': end_of_message(result),
                 }) -%}
             {%- endfor -%}
             {%- set published = results | selectattr('node.name', 'equalto', 'publish') | selectattr('status', 'equalto', 'success') | list -%}
             {%- do write_status('published' if published and not failing else 'failed', failing) -%}
         {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+
+{% macro end_of_message(result) %}
+    {#- The last 2000 characters of what dbt says of a node: an error stands at the end of its traceback. -#}
+    {{ return((result.message or '')[-2000:]) }}
 {% endmacro %}
 
 
@@ -68,7 +80,7 @@
         {%- do rows.append("('" ~ invocation_id ~ "', timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "', '" ~ flags.WHICH
             ~ "', '" ~ result.node.unique_id ~ "', '" ~ result.node.resource_type ~ "', '" ~ result.status ~ "', "
             ~ (result.failures if result.failures is not none else 'null') ~ ', ' ~ result.execution_time ~ ", '"
-            ~ (result.message or '') | string | replace("'", "''") | truncate(2000) ~ "')") -%}
+            ~ end_of_message(result) | replace("'", "''") ~ "')") -%}
     {%- endfor -%}
     {%- if rows -%}{%- do run_query('insert into history.dbt_results values ' ~ rows | join(',\n')) -%}{%- endif -%}
 {% endmacro %}

@@ -129,8 +129,14 @@
     {#- Lines of a CSV that cannot be read as one row of its header: ragged, wrongly quoted, not UTF-8. First 5, and how many. -#}
     {%- do run_query('select bit_xor(hash(t)) from ' ~ read_files(find, checked=true) ~ ' as t') -%}
     {%- set rows = run_query("
-        select s.file_path, e.line, e.error_type, e.error_message, count(*) over () as broken
+        select
+            s.file_path,
+            e.line,
+            arg_min(e.error_type, e.column_idx) as error_type,
+            arg_min(e.error_message, e.column_idx) as error_message,
+            count(*) over () as broken
         from reject_errors as e inner join reject_scans as s on e.scan_id = s.scan_id and e.file_id = s.file_id
+        group by s.file_path, e.line
         order by s.file_path, e.line limit 5
     ") -%}
     {%- do run_query('drop table if exists reject_errors') -%}
@@ -148,11 +154,15 @@
 {% macro land_raw() %}
     {#- on-run-start: makes the raw views, or stops with every problem in one error. -#}
     {%- if execute and target.type == 'duckdb' and flags.WHICH not in ('test', 'compile', 'docs', 'generate', 'run-operation', 'operation') -%}
+        {#- Whatever ends this build before its end leaves a status that is not the last one's. -#}
+        {%- if is_whole_build() -%}{%- do write_status('running', []) -%}{%- endif -%}
         {%- set survey = survey_raw() -%}
         {%- if survey.problems -%}
             {%- set message = "Landing found " ~ survey.problems | length ~ " problem(s) under " ~ raw_dir() ~ " (SOURCES: "
                 ~ sources_on() | join(' ') ~ "). Nothing was built.\n  - " ~ survey.problems | join('\n  - ') -%}
-            {%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}
+            {%- if is_whole_build() -%}
+                {%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}
+            {%- endif -%}
             {%- do exceptions.raise_compiler_error(message) -%}
         {%- endif -%}
         {%- for schema in survey.tables | map(attribute='schema') | unique -%}

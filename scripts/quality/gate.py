@@ -74,44 +74,65 @@ class Suite:
 
 
 def read_suite(path: Path, today: dt.date) -> Suite:
-    """The suite in `path`; raises SuiteError with the file, the rule and what is wrong."""
-    text = yaml.safe_load(path.read_text(encoding="utf-8"))
-    rules = []
+    """The suite in `path`; raises SuiteError with every problem: the file, the rule and what is wrong."""
+    try:
+        text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SuiteError(f"{path}: not YAML: {_one_line(error)}") from error
+    if not isinstance(text, dict) or str(text.get("table")).count(".") != 1 or not text.get("rules"):
+        raise SuiteError(f"{path}: a suite has `table: schema.table` and `rules`")
+    rules, problems = [], []
     for entry in text["rules"]:
-        where = f"{path}: rule {entry.get('rule')!r}"
-        entry = {"owner": text.get("owner")} | entry
-        absent = [key for key in ("rule", "expect", "severity", "owner", "reason", "fix") if not entry.get(key)]
-        if absent:
-            raise SuiteError(f"{where} lacks {', '.join(absent)}")
-        severity = entry["severity"]
-        if severity == "warning":
-            if not isinstance(entry.get("until"), dt.date):
-                raise SuiteError(f"{where} only warns: it needs `until: YYYY-MM-DD`")
-            if entry["until"] < today:
-                severity = "critical"
-        elif severity != "critical":
-            raise SuiteError(f"{where}: severity is critical or warning, not {severity!r}")
-        rules.append(
-            Rule(
-                entry["rule"],
-                entry["expect"],
-                entry.get("with", {}),
-                severity,
-                entry["owner"],
-                entry["reason"],
-                entry["fix"],
-            )
-        )
+        try:
+            rules.append(_read_rule({"owner": text.get("owner")} | entry, today))
+        except SuiteError as error:
+            problems.append(f"{path}: rule {entry.get('rule')!r} {error}")
     names = [rule.rule for rule in rules]
-    if len(set(names)) != len(names):
-        raise SuiteError(f"{path}: two rules share a name")
+    problems += [f"{path}: two rules are named {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
+    if problems:
+        raise SuiteError("\n".join(problems))
     return Suite(path.stem, text["table"], text.get("keys", []), rules)
 
 
+def _read_rule(entry: dict, today: dt.date) -> Rule:
+    if absent := [key for key in ("rule", "expect", "severity", "owner", "reason", "fix") if not entry.get(key)]:
+        raise SuiteError(f"lacks {', '.join(absent)}")
+    if unknown := entry.keys() - {"rule", "expect", "with", "severity", "until", "owner", "reason", "fix"}:
+        raise SuiteError(f"has {', '.join(sorted(unknown))}, which means nothing here")
+    severity, until = entry["severity"], entry.get("until")
+    if severity not in ("critical", "warning"):
+        raise SuiteError(f"has severity {severity!r}; it is critical or warning")
+    if severity == "warning" and type(until) is not dt.date:
+        raise SuiteError("only warns: it needs `until: YYYY-MM-DD`")
+    rule = Rule(
+        entry["rule"],
+        entry["expect"],
+        entry.get("with") or {},
+        "critical" if severity == "warning" and until < today else severity,
+        entry["owner"],
+        entry["reason"],
+        entry["fix"],
+    )
+    _expectation(rule)
+    return rule
+
+
 def suites(layer: str, sources: list[str], today: dt.date) -> list[Suite]:
-    """The suites of a layer whose table belongs to an enabled source, or to none."""
-    found = [read_suite(path, today) for path in sorted((EXPECTATIONS / layer).glob("*.yml"))]
-    return [suite for suite in found if _source(suite) is None or _source(suite) in sources]
+    """The suites of a layer whose table belongs to an enabled source, or to none. The suites of all layers are read, so that
+    the first gate already stops for one that a later gate could not understand."""
+    found, problems = [], []
+    for path in sorted(EXPECTATIONS.glob("*/*.yml")):
+        try:
+            found.append((path.parent.name, read_suite(path, today)))
+        except SuiteError as error:
+            problems.append(str(error))
+    if problems:
+        raise SuiteError("\n".join(problems))
+    return [suite for folder, suite in found if folder == layer and _source(suite) in (None, *sources)]
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _source(suite: Suite) -> str | None:
@@ -170,14 +191,20 @@ def _context(session):
 def _expectation(rule: Rule):
     import great_expectations.expectations as gxe
 
-    if rule.expect == "no_rows":
-        # Great Expectations gives {batch} an alias of its own unless it is already wrapped.
-        sql = rule.arguments["sql"].replace("{batch}", "(select * from {batch})")
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=sql, meta={"rule": rule.rule})
     name = "Expect" + "".join(part.title() for part in rule.expect.split("_"))
+    arguments = rule.arguments
+    if rule.expect == "no_rows":
+        if arguments.keys() != {"sql"}:
+            raise SuiteError("expects no_rows: it needs `with: {sql: …}` and nothing else")
+        # Great Expectations gives {batch} an alias of its own unless it is already wrapped.
+        name = "UnexpectedRowsExpectation"
+        arguments = {"unexpected_rows_query": arguments["sql"].replace("{batch}", "(select * from {batch})")}
     if not hasattr(gxe, name):
-        raise SuiteError(f"rule {rule.rule!r}: Great Expectations knows no expectation {rule.expect!r}")
-    return getattr(gxe, name)(**rule.arguments, meta={"rule": rule.rule})
+        raise SuiteError(f"expects {rule.expect!r}, which Great Expectations does not know")
+    try:
+        return getattr(gxe, name)(**arguments, meta={"rule": rule.rule})
+    except (ValueError, TypeError) as error:
+        raise SuiteError(f"has arguments that {rule.expect!r} does not take: {_one_line(error)}") from error
 
 
 def _validate(source, suite: Suite):
@@ -193,7 +220,9 @@ def _validate(source, suite: Suite):
         .get_batch()
     )
     expectations = gx.ExpectationSuite(name=suite.name, expectations=[_expectation(rule) for rule in suite.rules])
-    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": suite.keys} if suite.keys else "COMPLETE"
+    wanted = {"result_format": "COMPLETE", "partial_unexpected_count": KEYS_KEPT}
+    if suite.keys:
+        wanted["unexpected_index_column_names"] = suite.keys
     results = batch.validate(expectations, result_format=wanted).results
     seconds = (time.perf_counter() - started) / max(len(results), 1)
     for result in results:

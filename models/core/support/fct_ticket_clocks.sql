@@ -1,27 +1,12 @@
-with events as (
+with tickets as (
 
-    select * from {{ ref('fct_ticket_events') }}
+    select * from {{ ref('fct_ticket_lifetimes') }}
 
 ),
 
 intervals as (
 
     select * from {{ ref('dim_business_intervals') }}
-
-),
-
-tickets as (
-
-    select
-        spells.source_system,
-        spells.ticket_id,
-        helpdesk.schedule_id,
-        min(spells.opened_at) as created_at,
-        min(spells.solved_at) as first_solved_at
-    from {{ ref('fct_ticket_spells') }} as spells
-    inner join {{ ref('dim_helpdesk_tickets') }} as helpdesk
-        on spells.source_system = helpdesk.source_system and spells.source_ticket_id = helpdesk.ticket_id
-    group by spells.source_system, spells.ticket_id, helpdesk.schedule_id
 
 ),
 
@@ -34,7 +19,7 @@ ticket_events as (
         events.occurred_at,
         events.next_of_type_at
     from tickets
-    inner join events
+    inner join {{ ref('fct_ticket_events') }} as events
         on tickets.source_system = events.source_system and tickets.ticket_id = events.ticket_id
 
 ),
@@ -86,14 +71,7 @@ select
     spans.ends_at,
     spans.schedule_id,
     {{ hours_between('spans.starts_at', 'spans.ends_at') }} as calendar_hours,
-    coalesce(sum(
-        case
-            when intervals.opens_at is not null
-                then {{ hours_between(
-                    'greatest(spans.starts_at, intervals.opens_at)', 'least(spans.ends_at, intervals.closes_at)'
-                ) }}
-        end
-    ), 0) as business_hours
+    coalesce(sum({{ business_hours('spans', 'intervals') }}), 0) as business_hours
 from spans
 left join intervals
     on
@@ -101,4 +79,5 @@ left join intervals
         and spans.starts_at < intervals.closes_at
         and spans.ends_at > intervals.opens_at
 group by
-    spans.source_system, spans.ticket_id, spans.clock, spans.starts_at, spans.ends_at, spans.schedule_id
+    spans.source_system, spans.ticket_id, spans.clock, spans.starts_at, spans.ends_at,
+    spans.schedule_id

@@ -1,27 +1,12 @@
-with spells as (
+with tickets as (
 
-    select * from {{ ref('fct_ticket_spells') }}
+    select * from {{ ref('fct_ticket_lifetimes') }}
 
 ),
 
 events as (
 
     select * from {{ ref('union_ticket_events') }}
-
-),
-
-tickets as (
-
-    select
-        source_system,
-        ticket_id,
-        source_ticket_id,
-        min(opened_at) as created_at,
-        lead(min(opened_at)) over (
-            partition by source_system, source_ticket_id order by min(opened_at)
-        ) as next_created_at
-    from spells
-    group by source_system, ticket_id, source_ticket_id
 
 )
 
@@ -36,7 +21,9 @@ select
     events.status_to,
     events.tier_from,
     events.tier_to,
-    case when events.tier_to > events.tier_from then 'tier' else events.escalation_kind end as escalation_kind,
+    case
+        when events.tier_to > events.tier_from then 'tier' else events.escalation_kind
+    end as escalation_kind,
     events.occurred_at,
     lead(events.occurred_at) over (
         partition by tickets.source_system, tickets.ticket_id, events.event_type

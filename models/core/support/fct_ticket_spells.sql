@@ -6,7 +6,9 @@ with changes as (
 
 replies as (
 
-    select * from {{ ref('union_ticket_events') }} as events where {{ is_public_human_reply('events') }}
+    select *
+    from {{ ref('union_ticket_events') }} as events
+    where {{ is_public_human_reply('events') }}
 
 ),
 
@@ -19,7 +21,9 @@ spells as (
         change_number,
         is_solved,
         occurred_at as opened_at,
-        lead(occurred_at) over (partition by source_system, ticket_id order by change_number) as solved_at
+        lead(occurred_at) over (
+            partition by source_system, ticket_id order by change_number
+        ) as solved_at
     from changes
 
 ),
@@ -29,7 +33,9 @@ kept as (
 
     select
         *,
-        lag(solved_at) over (partition by source_system, ticket_id order by change_number) as solved_before_at
+        lag(solved_at) over (
+            partition by source_system, ticket_id order by change_number
+        ) as solved_before_at
     from spells
     where
         not is_solved
@@ -53,9 +59,11 @@ numbered as (
 
     select
         *,
-        sum(case when opened_at > {{ dbt.dateadd('day', 28, 'solved_before_at') }} then 1 else 0 end) over (
+        cast(sum(
+            case when opened_at > {{ dbt.dateadd('day', 28, 'solved_before_at') }} then 1 else 0 end
+        ) over (
             partition by source_system, ticket_id order by change_number rows unbounded preceding
-        ) as earlier_tickets
+        ) as bigint) as earlier_tickets
     from kept
 
 )
@@ -64,7 +72,7 @@ select
     source_system,
     case
         when earlier_tickets = 0 then ticket_id
-        else {{ dbt.concat(['ticket_id', "'#'", 'cast(cast(earlier_tickets + 1 as bigint) as ' ~ dbt.type_string() ~ ')']) }}
+        else ticket_id || '#' || cast(earlier_tickets + 1 as {{ dbt.type_string() }})
     end as ticket_id,
     ticket_id as source_ticket_id,
     cast(row_number() over (

@@ -1,6 +1,7 @@
 with responses as (
 
-    select * from {{ ref('union_survey_responses') }} where is_complete
+    select * from {{ ref('union_survey_responses') }}
+    where is_complete
 
 ),
 
@@ -10,7 +11,7 @@ ids as (
 
 ),
 
--- R8: a ticket's customer answers once, with its last word; an answer that belongs to no ticket stands for itself.
+-- R8: a ticket is answered once, with the last word; an answer without a ticket stands alone.
 ranked as (
 
     select
@@ -39,7 +40,8 @@ select
     ranked.scale_min,
     ranked.scale_max,
     cast(
-        (ranked.score - ranked.scale_min) / (ranked.scale_max - ranked.scale_min) as double precision
+        (ranked.score - ranked.scale_min) / (ranked.scale_max - ranked.scale_min)
+        as double precision
     ) as normalised_score,
     ranked.responded_at
 from ranked

@@ -5,7 +5,7 @@ with tickets as (
 )
 
 select
-    {{ dbt.concat(["'csat '", 'ticket_id']) }} as response_id,
+    'csat ' || ticket_id as response_id,
     'csat' as survey_type,
     cast(null as {{ dbt.type_string() }}) as invitation_id,
     account_id as source_customer_id,

@@ -1,6 +1,7 @@
 with schedules as (
 
-    select * from {{ ref('stg_zendesk__schedules') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__schedules') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -22,11 +23,15 @@ days as (
 -- A span may run over several days, as one from Sunday to Saturday does that never closes.
 select
     schedules.schedule_id,
-    case when schedules.time_zone like '%/%' then schedules.time_zone else time_zones.iana_name end as time_zone,
+    case
+        when schedules.time_zone like '%/%' then schedules.time_zone else time_zones.iana_name
+    end as time_zone,
     days.weekday,
     greatest(schedules.opens_week_minute - days.starts_minute, 0) as opens_minute,
     least(schedules.closes_week_minute - days.starts_minute, 1440) as closes_minute
 from schedules
 inner join days
-    on schedules.opens_week_minute < days.starts_minute + 1440 and schedules.closes_week_minute > days.starts_minute
+    on
+        schedules.opens_week_minute < days.starts_minute + 1440
+        and schedules.closes_week_minute > days.starts_minute
 left join time_zones on schedules.time_zone = time_zones.rails_name

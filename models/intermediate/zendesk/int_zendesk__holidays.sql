@@ -1,12 +1,14 @@
 with holidays as (
 
-    select * from {{ ref('stg_zendesk__schedule_holidays') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__schedule_holidays') }}
+    where row_status = 'accepted'
 
 ),
 
 numbers as (
 
-    select cast(generated_number - 1 as integer) as n from ({{ dbt.generate_series(367) }}) as series
+    select cast(generated_number - 1 as integer) as n
+    from ({{ dbt.generate_series(367) }}) as series
 
 )
 

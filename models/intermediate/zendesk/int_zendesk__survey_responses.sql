@@ -4,7 +4,10 @@ with ratings as (
         *,
         row_number() over (partition by ticket_id order by changed_at desc) as recency
     from {{ ref('stg_zendesk__ticket_field_history') }}
-    where row_status = 'accepted' and field_name = 'satisfaction_score' and field_value in ('good', 'bad')
+    where
+        row_status = 'accepted'
+        and field_name = 'satisfaction_score'
+        and field_value in ('good', 'bad')
 
 ),
 
@@ -15,7 +18,7 @@ tickets as (
 )
 
 select
-    {{ dbt.concat(["'csat '", 'ratings.ticket_id']) }} as response_id,
+    'csat ' || ratings.ticket_id as response_id,
     'csat' as survey_type,
     cast(null as {{ dbt.type_string() }}) as invitation_id,
     tickets.source_customer_id,

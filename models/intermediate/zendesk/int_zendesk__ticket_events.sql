@@ -1,12 +1,14 @@
 with comments as (
 
-    select * from {{ ref('stg_zendesk__ticket_comments') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_comments') }}
+    where row_status = 'accepted'
 
 ),
 
 history as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_history') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_field_history') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -19,7 +21,8 @@ tiers as (
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }} where row_status in ('accepted', 'deleted')
+    select * from {{ ref('stg_zendesk__users') }}
+    where row_status in ('accepted', 'deleted')
 
 ),
 
@@ -27,7 +30,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'comment '", 'comment_id']) }} as event_id,
+        'comment ' || comment_id as event_id,
         'comment' as event_type,
         user_id,
         is_public,
@@ -41,7 +44,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'status '", 'cast(changed_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'status ' || cast(changed_at as {{ dbt.type_string() }}) as event_id,
         'status' as event_type,
         user_id,
         cast(null as boolean) as is_public,
@@ -56,7 +59,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'tier '", 'cast(arrived_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'tier ' || cast(arrived_at as {{ dbt.type_string() }}) as event_id,
         'tier' as event_type,
         user_id,
         cast(null as boolean) as is_public,

@@ -1,12 +1,14 @@
 with applied as (
 
-    select * from {{ ref('stg_zendesk__ticket_schedules') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_schedules') }}
+    where row_status = 'accepted'
 
 ),
 
 tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__tickets') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -18,7 +20,8 @@ ranked as (
         row_number() over (
             partition by applied.ticket_id
             order by
-                case when applied.applied_at <= tickets.created_at then applied.applied_at end desc nulls last,
+                case when applied.applied_at <= tickets.created_at then 0 else 1 end,
+                case when applied.applied_at <= tickets.created_at then applied.applied_at end desc,
                 applied.applied_at
         ) as schedule_rank
     from applied

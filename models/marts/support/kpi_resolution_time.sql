@@ -28,7 +28,9 @@ measured as (
         tickets.first_solve_business_hours_without_customer_wait as without_customer_wait
     from tickets
     inner join customer_months
-        on tickets.customer_id = customer_months.customer_id and tickets.month_start = customer_months.month_start
+        on
+            tickets.customer_id = customer_months.customer_id
+            and tickets.month_start = customer_months.month_start
 
 ),
 
