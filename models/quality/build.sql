@@ -1,3 +1,7 @@
+{% set policies = [
+    'reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause',
+    'mrr_bridge_days', 'default_schedule',
+] -%}
 with newest as (
 
     {{ newest_record() }}
@@ -6,7 +10,7 @@ with newest as (
 
 dated as (
 
-    select cast({{ dbt.dateadd('day', 1, reporting_date('max(newest_at)')) }} as date) as day_after_newest from newest
+    select {{ add_days(reporting_date('max(newest_at)'), 1) }} as day_after_newest from newest
 
 )
 
@@ -21,8 +25,8 @@ select
     {% endif -%}
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as started_at,
     {{ git_revision() }} as git_revision,
-    '{{ sources_on() | join(" ") }}' as sources,
-    {%- for policy in ('reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'mrr_bridge_days', 'default_schedule') %}
-    '{{ var(policy) }}' as {{ policy }}{{ ',' if not loop.last }}
+    '{{ sources_on() | join(" ") }}' as sources
+    {%- for policy in policies %},
+    '{{ var(policy) }}' as {{ policy }}
     {%- endfor %}
 from dated

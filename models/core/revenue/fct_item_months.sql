@@ -18,7 +18,11 @@ discounts as (
 
 rates as (
 
-    select currency, rate from {{ ref('union_fx_rates') }} where rate_type = 'constant'
+    select
+        currency,
+        rate
+    from {{ ref('union_fx_rates') }}
+    where rate_type = 'constant'
 
 ),
 
@@ -37,13 +41,15 @@ running as (
 
 ),
 
--- Percentages multiply, amounts come off after them (R5). ln() of a whole discount has no value, hence the floor at 0.
+-- Percentages multiply, amounts come off after them (R5). All off has no logarithm: smallest_factor.
 discounted as (
 
     select
         running.period_id,
         running.month_start,
-        min(case when discounts.discount_type = 'percent' then 1 - discounts.discount else 1 end) as smallest_factor,
+        min(
+            case when discounts.discount_type = 'percent' then 1 - discounts.discount else 1 end
+        ) as smallest_factor,
         sum(
             case
                 when discounts.discount_type = 'percent' and discounts.discount < 1
@@ -51,7 +57,9 @@ discounted as (
                 else 0
             end
         ) as log_factor,
-        sum(case when discounts.discount_type = 'amount' then discounts.discount else 0 end) as amount_off
+        sum(
+            case when discounts.discount_type = 'amount' then discounts.discount else 0 end
+        ) as amount_off
     from running
     inner join discounts
         on
@@ -64,7 +72,10 @@ discounted as (
     where
         discounts.is_recurring
         {%- if var('mrr_discounts') == 'durable' %}
-        and (discounts.discount_end is null or discounts.discount_end >= {{ dbt.dateadd('month', 12, 'discounts.discount_start') }})
+        and (
+            discounts.discount_end is null
+            or discounts.discount_end >= {{ dbt.dateadd('month', 12, 'discounts.discount_start') }}
+        )
         {%- elif var('mrr_discounts') == 'none' %}
         and 1 = 0
         {%- endif %}
@@ -79,9 +90,16 @@ priced as (
         case
             when discounted.period_id is null then running.list_amount
             when discounted.smallest_factor = 0 then 0
-            else greatest(running.list_amount * round(exp(discounted.log_factor), 10) - discounted.amount_off, 0)
+            else
+                greatest(
+                    running.list_amount * round(exp(discounted.log_factor), 10)
+                    - discounted.amount_off,
+                    0
+                )
         end as net_amount,
-        case when running.currency = '{{ var("reporting_currency") }}' then 1 else rates.rate end as rate
+        case
+            when running.currency = '{{ var("reporting_currency") }}' then 1 else rates.rate
+        end as rate
     from running
     left join discounted
         on running.period_id = discounted.period_id and running.month_start = discounted.month_start

@@ -93,7 +93,7 @@ top_reasons as (
     select
         *,
         row_number() over (
-            partition by period_start, segment_type, segment order by value desc, breakdown
+            partition by period_start, segment_type, segment order by value desc, breakdown asc
         ) as place
     from kpi_rows
     where breakdown not in ('all', 'not_captured') and value > 0
@@ -108,7 +108,9 @@ select
     kpi_rows.segment_type,
     kpi_rows.segment,
     kpi_rows.breakdown,
-    case when kpi_rows.breakdown = 'all' then top_reasons.numerator else kpi_rows.numerator end as numerator,
+    case
+        when kpi_rows.breakdown = 'all' then top_reasons.numerator else kpi_rows.numerator
+    end as numerator,
     kpi_rows.denominator,
     case when kpi_rows.breakdown = 'all' then top_reasons.value else kpi_rows.value end as value,
     kpi_rows.sample_size,

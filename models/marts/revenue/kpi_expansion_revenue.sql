@@ -4,13 +4,16 @@ with customer_months as (
 
 ),
 
+{% set drivers = ['upsell', 'seat', 'cross_sell', 'price'] -%}
 drivers as (
 
     select
         customer_id,
-        month_start,
-        {%- for driver in ('upsell', 'seat', 'cross_sell', 'price') %}
-        sum(case when driver = '{{ driver }}' then expansion_mrr_amount else 0 end) as {{ driver }}_mrr_amount{{ ',' if not loop.last }}
+        month_start
+        {%- for driver in drivers %},
+        sum(
+            case when driver = '{{ driver }}' then expansion_mrr_amount else 0 end
+        ) as {{ driver }}_mrr_amount
         {%- endfor %}
     from {{ ref('fct_expansion_drivers') }}
     group by customer_id, month_start
@@ -29,13 +32,15 @@ measured as (
         1 as units,
         0 as n_pending,
         customer_months.opening_mrr_amount,
-        case when customer_months.movement = 'expansion' then 1 else 0 end as expanding,
-        {%- for driver in ('upsell', 'seat', 'cross_sell', 'price') %}
-        coalesce(drivers.{{ driver }}_mrr_amount, 0) as {{ driver }}_mrr_amount{{ ',' if not loop.last }}
+        case when customer_months.movement = 'expansion' then 1 else 0 end as expanding
+        {%- for driver in drivers %},
+        coalesce(drivers.{{ driver }}_mrr_amount, 0) as {{ driver }}_mrr_amount
         {%- endfor %}
     from customer_months
     left join drivers
-        on customer_months.customer_id = drivers.customer_id and customer_months.month_start = drivers.month_start
+        on
+            customer_months.customer_id = drivers.customer_id
+            and customer_months.month_start = drivers.month_start
 
 ),
 
