@@ -12,6 +12,12 @@
 {% endmacro %}
 
 
+{% macro is_whole_build() %}
+    {#- Whether this invocation is a `dbt build` of everything: only such a one publishes and writes status.json. -#}
+    {{ return(flags.WHICH == 'build' and not selection_of_build()) }}
+{% endmacro %}
+
+
 {% macro git_revision() %}
     {#- The commit that is being built, as an SQL expression. -#}
     {{ return(adapter.dispatch('git_revision')()) }}
@@ -42,7 +48,7 @@
     {#- on-run-end: appends dbt's own results to history.dbt_results and, for a whole build, writes status.json. -#}
     {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') -%}
         {%- do record_results(results) -%}
-        {%- if flags.WHICH == 'build' and not selection_of_build() -%}
+        {%- if is_whole_build() -%}
             {%- set failing = [] -%}
             {%- for result in results if result.status | string in ('error', 'fail', 'runtime error') -%}
                 {%- do failing.append({

@@ -95,14 +95,19 @@
 
 
 {% macro kpi_metas() %}
-    {#- The meta.kpi blocks of var `kpis`, in order, each with its id and definition; [] while parsing. -#}
+    {#- One entry per KPI of var `kpis`, in order, each followed by its companions: its meta.kpi block with id, mart_kpi_id and
+        definition; a companion `<kpi>__<name>` inherits from its KPI and needs what it needs. [] while parsing. -#}
     {%- set metas = [] -%}
     {%- if execute -%}
         {%- for id in var('kpis') -%}
             {%- set node = graph.nodes['model.' ~ project_name ~ '.kpi_' ~ id] -%}
-            {%- set meta = {'id': id, 'definition': node.description} -%}
-            {%- do meta.update(node.config.meta['kpi']) -%}
+            {%- set meta = dict(node.config.meta['kpi'], id=id, mart_kpi_id=id, definition=node.description) -%}
             {%- do metas.append(meta) -%}
+            {%- for companion in meta.companions or [] -%}
+                {%- do metas.append(dict(
+                    meta, **dict(companion, id=id ~ '__' ~ companion.id, synonyms=companion.synonyms or [], breakdown='none',
+                    requires=meta.requires + (companion.requires or [])))) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(metas) }}
@@ -115,9 +120,12 @@
 {% endmacro %}
 
 
-{% macro unfed_entities(entities) %}
-    {#- Which of the canonical entities no enabled source feeds, as words. -#}
+{% macro why_unavailable(entities) %}
+    {#- Why a KPI that needs these canonical entities has no periods, as words. -#}
     {%- set unfed = [] -%}
     {%- for entity in entities if not entity_feeds(entity) -%}{%- do unfed.append(entity) -%}{%- endfor -%}
-    {{ return('; no enabled source feeds ' ~ unfed | join(', ') if unfed else '; its files are absent or empty') }}
+    {{ return(
+        'no enabled source feeds ' ~ unfed | join(', ') ~ ' (SOURCES: ' ~ sources_on() | join(' ') ~ ')' if unfed
+        else 'no data: at least one of ' ~ entities | join(', ') ~ ' has no rows'
+    ) }}
 {% endmacro %}

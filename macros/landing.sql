@@ -152,7 +152,7 @@
         {%- if survey.problems -%}
             {%- set message = "Landing found " ~ survey.problems | length ~ " problem(s) under " ~ raw_dir() ~ " (SOURCES: "
                 ~ sources_on() | join(' ') ~ "). Nothing was built.\n  - " ~ survey.problems | join('\n  - ') -%}
-            {%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}
+            {%- if is_whole_build() -%}{%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}{%- endif -%}
             {%- do exceptions.raise_compiler_error(message) -%}
         {%- endif -%}
         {%- for schema in survey.tables | map(attribute='schema') | unique -%}

@@ -7,69 +7,63 @@ with periods as (
 described as (
 
     {% for kpi in kpi_metas() -%}
-    {%- for entry in [kpi] + (kpi.companions or []) -%}
-    {%- set bands = entry.bands -%}
     select
-        '{{ kpi.id }}' as mart_kpi_id,
-        '{{ kpi.id ~ ("__" ~ entry.id if entry.id != kpi.id else "") }}' as kpi_id,
-        {{ text_literal(entry.name) }} as name,
-        {{ text_literal((entry.synonyms or []) | join(', ')) }} as synonyms,
-        '{{ kpi.theme }}' as theme,
-        '{{ kpi.objective }}' as objective,
-        {{ text_literal(entry.definition) }} as definition,
-        '{{ entry.unit }}' as unit,
-        '{{ entry.direction }}' as direction,
-        '{{ kpi.timing }}' as timing,
-        '{{ kpi.owner }}' as owner,
-        '{{ kpi.stakeholder }}' as stakeholder,
-        '{{ kpi.playbook_id }}' as playbook_id,
-        {{ text_literal(kpi.action) }} as action,
-        '{{ bands.rule }}' as band_rule,
-        cast({{ bands.good_at if bands.good_at is defined else 'null' }} as double precision) as good_at,
-        cast({{ bands.bad_at if bands.bad_at is defined else 'null' }} as double precision) as bad_at,
-        {{ (bands.good_at_is_watch or false) | lower }} as good_at_is_watch,
-        {{ (bands.bad_at_is_bad or false) | lower }} as bad_at_is_bad,
-        '{{ kpi.grains | join(", ") }}' as grains,
-        '{{ kpi.breakdown }}' as breakdown,
-        '{{ kpi.requires | join(", ") }}' as requires,
-        '{{ kpi.seed_texts | join(", ") }}' as seed_texts,
-        cast('{{ kpi.last_reviewed }}' as date) as last_reviewed
-    union all
-    {% endfor -%}
-    {%- endfor %}
-    select
-        {%- for column in ('mart_kpi_id', 'kpi_id', 'name', 'synonyms', 'theme', 'objective', 'definition', 'unit', 'direction', 'timing', 'owner', 'stakeholder', 'playbook_id', 'action', 'band_rule') %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
-        {%- endfor %}
-        cast(null as double precision) as good_at,
-        cast(null as double precision) as bad_at,
-        cast(null as boolean) as good_at_is_watch,
-        cast(null as boolean) as bad_at_is_bad,
-        {%- for column in ('grains', 'breakdown', 'requires', 'seed_texts') %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
-        {%- endfor %}
-        cast(null as date) as last_reviewed
-    where 1 = 0
-
-),
-
-unfed as (
-
-    {% for kpi in kpi_metas() -%}
-    select
+        '{{ kpi.mart_kpi_id }}' as mart_kpi_id,
         '{{ kpi.id }}' as kpi_id,
-        {{ text_literal('no data for ' ~ kpi.requires | join(', ') ~ ' together under SOURCES="' ~ sources_on() | join(' ') ~ '"'
-            ~ unfed_entities(kpi.requires)) }} as reason
-    union all
-    {% endfor -%}
-    select cast(null as {{ dbt.type_string() }}) as kpi_id, cast(null as {{ dbt.type_string() }}) as reason where 1 = 0
+        {{ text_literal(kpi.name) }} as name,
+        {{ text_literal(kpi.synonyms | join(', ')) }} as synonyms,
+        {{ text_literal(kpi.theme) }} as theme,
+        {{ text_literal(kpi.objective) }} as objective,
+        {{ text_literal(kpi.definition) }} as definition,
+        {{ text_literal(kpi.unit) }} as unit,
+        {{ text_literal(kpi.direction) }} as direction,
+        {{ text_literal(kpi.timing) }} as timing,
+        {{ text_literal(kpi.owner) }} as owner,
+        {{ text_literal(kpi.stakeholder) }} as stakeholder,
+        {{ text_literal(kpi.playbook_id) }} as playbook_id,
+        {{ text_literal(kpi.action) }} as action,
+        {{ text_literal(kpi.bands.rule) }} as band_rule,
+        cast({{ kpi.bands.get('good_at', 'null') }} as double precision) as good_at,
+        cast({{ kpi.bands.get('bad_at', 'null') }} as double precision) as bad_at,
+        {{ kpi.bands.get('good_at_is_watch', false) | lower }} as good_at_is_watch,
+        {{ kpi.bands.get('bad_at_is_bad', false) | lower }} as bad_at_is_bad,
+        {{ text_literal(kpi.grains | join(', ')) }} as grains,
+        {{ text_literal(kpi.breakdown) }} as breakdown,
+        {{ text_literal(kpi.requires | join(', ')) }} as requires,
+        {{ text_literal(kpi.seed_texts | join(', ')) }} as seed_texts,
+        cast({{ text_literal(kpi.last_reviewed) }} as date) as last_reviewed,
+        {{ text_literal(why_unavailable(kpi.requires)) }} as why_unavailable
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 
 select
-    described.*,
+    described.mart_kpi_id,
+    described.kpi_id,
+    described.name,
+    described.synonyms,
+    described.theme,
+    described.objective,
+    described.definition,
+    described.unit,
+    described.direction,
+    described.timing,
+    described.owner,
+    described.stakeholder,
+    described.playbook_id,
+    described.action,
+    described.band_rule,
+    described.good_at,
+    described.bad_at,
+    described.good_at_is_watch,
+    described.bad_at_is_bad,
+    described.grains,
+    described.breakdown,
+    described.requires,
+    described.seed_texts,
+    described.last_reviewed,
     case when periods.kpi_id is null then 'unavailable' else 'available' end as availability,
-    case when periods.kpi_id is null then unfed.reason end as availability_reason
+    case when periods.kpi_id is null then described.why_unavailable end as availability_reason
 from described
-left join periods on described.mart_kpi_id = periods.kpi_id
-left join unfed on described.mart_kpi_id = unfed.kpi_id
+left join periods on described.kpi_id = periods.kpi_id

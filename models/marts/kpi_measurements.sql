@@ -1,5 +1,11 @@
-{#- The plain KPIs under one another; a companion `<kpi>__<name>` is a pair of further columns of its KPI's mart. -#}
-with measurements as (
+{#- The plain KPIs under one another; a companion `<kpi>__<name>` is two further columns of its KPI's mart. -#}
+with kpi_periods as (
+
+    select * from {{ ref('kpi_periods') }}
+
+),
+
+measurements as (
 
     {% for kpi_id in var('kpis') -%}
     select
@@ -19,25 +25,27 @@ with measurements as (
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
-    {%- for kpi in kpi_metas() %}
-    {%- for companion in kpi.companions or [] %}
+    {%- for kpi in kpi_metas() if kpi.id != kpi.mart_kpi_id %}
+
     union all
+
     select
-        '{{ kpi.id }}__{{ companion.id }}' as kpi_id,
+        '{{ kpi.id }}' as kpi_id,
         period_grain,
         period_start,
         segment_type,
         segment,
         breakdown,
-        cast({{ companion.numerator }} as decimal(28, 6)) as numerator,
-        cast({{ companion.denominator }} as decimal(28, 6)) as denominator,
-        cast({{ companion.value or companion.numerator ~ ' / nullif(' ~ companion.denominator ~ ', 0)' }} as double precision) as value,
+        cast({{ kpi.numerator }} as decimal(28, 6)) as numerator,
+        cast({{ kpi.denominator }} as decimal(28, 6)) as denominator,
+        cast({{ kpi.numerator }} / nullif({{ kpi.denominator }}, 0) as double precision) as value,
         sample_size,
         n_pending,
         is_final
-    from {{ ref('kpi_' ~ kpi.id) }}
-    where breakdown = 'all'
-    {%- endfor %}
+    from {{ ref('kpi_' ~ kpi.mart_kpi_id) }}
+    where
+        breakdown = 'all'
+        and period_start in (select period_start from kpi_periods where kpi_id = '{{ kpi.id }}')
     {%- endfor %}
 
 )

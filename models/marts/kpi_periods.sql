@@ -1,34 +1,19 @@
-{#- Which entities have rows is asked of every canonical entity, since the KPIs' own metadata is not known while dbt parses. -#}
+{#- Whether entities have rows is asked of every canonical entity, since dbt must know what a model reads before it knows
+    what the KPIs say of themselves. -#}
 with entities as (
 
     {% for entity in var('entities') -%}
     select
         '{{ entity }}' as entity,
-        exists (select 1 from {{ ref('union_' ~ entity) }}) as has_rows
+        exists(select 1 from {{ ref('union_' ~ entity) }}) as has_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
-requirements as (
+months as (
 
-    {% for kpi in kpi_metas() -%}
-    {%- for entity in kpi.requires -%}
-    select '{{ kpi.id }}' as kpi_id, '{{ entity }}' as entity
-    union all
-    {% endfor -%}
-    {%- endfor %}
-    select cast(null as {{ dbt.type_string() }}) as kpi_id, cast(null as {{ dbt.type_string() }}) as entity
-    where 1 = 0
-
-),
-
-unmet as (
-
-    select distinct requirements.kpi_id
-    from requirements
-    inner join entities on requirements.entity = entities.entity
-    where not entities.has_rows
+    select * from {{ ref('dim_months') }}
 
 ),
 
@@ -37,18 +22,14 @@ kpis as (
     {% for kpi in kpi_metas() -%}
     select
         '{{ kpi.id }}' as kpi_id,
-        {{ 'customer' in kpi.grains }} as has_customer_rows,
-        {{ kpi.window_days }} as window_days
-    union all
-    {% endfor -%}
-    select cast(null as {{ dbt.type_string() }}) as kpi_id, cast(null as boolean) as has_customer_rows, cast(null as integer) as window_days
-    where 1 = 0
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
+        {{ ('customer' in kpi.grains) | lower }} as has_customer_rows,
+        {{ kpi.window_days }} as window_days,
+        (
+            select count(*) from entities
+            where has_rows and entity in ('{{ kpi.requires | unique | join("', '") }}')
+        ) = {{ kpi.requires | unique | list | length }} as is_fed
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 
@@ -60,4 +41,4 @@ select
     months.as_of >= {{ add_days('months.next_month_start', 'kpis.window_days') }} as is_final
 from kpis
 cross join months
-where kpis.kpi_id not in (select kpi_id from unmet)
+where kpis.is_fed

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+from dbt_common.invocation import get_invocation_id
 
 GATES = ("raw", "staging", "core", "marts")
 
@@ -32,6 +33,8 @@ def publish(session, build: pd.Series) -> pd.DataFrame:
 
 def _refusal(session, build) -> str:
     """Why this build may not be published; '' when it may."""
+    if build["build_id"] != get_invocation_id():
+        return f"not published: this command did not begin with the build that the marts are of, {build['build_id']}"
     if build["command"] != "build":
         return f"not published: `dbt {build['command']}` is not guarded, only a whole `dbt build` publishes"
     if build["selection"]:

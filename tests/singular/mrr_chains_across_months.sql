@@ -8,7 +8,9 @@ with months as (
         coalesce(sum(customer_months.opening_mrr_amount), 0) as opening_mrr_amount,
         coalesce(sum(customer_months.mrr_amount), 0) as mrr_amount
     from {{ ref('dim_months') }} as dim_months
-    left join {{ ref('fct_customer_months') }} as customer_months on dim_months.month_start = customer_months.month_start
+    left join
+        {{ ref('fct_customer_months') }} as customer_months
+        on dim_months.month_start = customer_months.month_start
     group by dim_months.month_start, dim_months.previous_month_start
 
 ),
@@ -19,7 +21,9 @@ items as (
         item_months.month_start,
         sum(item_months.mrr_amount) as mrr_amount
     from {{ ref('fct_item_months') }} as item_months
-    inner join {{ ref('dim_customers') }} as customers on item_months.customer_id = customers.customer_id
+    inner join
+        {{ ref('dim_customers') }} as customers
+        on item_months.customer_id = customers.customer_id
     where not customers.is_internal
     group by item_months.month_start
 

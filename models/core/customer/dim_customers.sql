@@ -35,7 +35,9 @@ customers as (
         max(case when ids.link_rule = 'unmatched' then 1 else 0 end) = 1 as is_unmatched
     from ids
     left join records
-        on ids.source_system = records.source_system and ids.source_customer_id = records.source_customer_id
+        on
+            ids.source_system = records.source_system
+            and ids.source_customer_id = records.source_customer_id
     group by ids.customer_id
 
 )

@@ -6,7 +6,8 @@ with months as (
 
 customers as (
 
-    select * from {{ ref('dim_customers') }} where not is_internal
+    select * from {{ ref('dim_customers') }}
+    where not is_internal
 
 ),
 
@@ -55,17 +56,28 @@ month_ends as (
 -- R4: the months from the first paid signature through the churn month, and again on return.
 spine as (
 
-    select customer_id, month_start from month_ends
+    select
+        customer_id,
+        month_start
+    from month_ends
     union
-    select month_ends.customer_id, months.month_start
+    select
+        month_ends.customer_id,
+        months.month_start
     from month_ends
     inner join months on month_ends.month_start = months.previous_month_start
     union
-    select periods.customer_id, months.month_start
+    select
+        periods.customer_id,
+        months.month_start
     from periods
-    inner join months on periods.starts_at >= months.starts_at and periods.starts_at < months.ends_at
+    inner join
+        months
+        on periods.starts_at >= months.starts_at and periods.starts_at < months.ends_at
     union
-    select contracts.customer_id, months.month_start
+    select
+        contracts.customer_id,
+        months.month_start
     from contracts
     inner join first_services on contracts.customer_id = first_services.customer_id
     inner join months
@@ -87,7 +99,9 @@ first_month_ends as (
 
 pauses as (
 
-    select distinct periods.customer_id, months.month_start
+    select distinct
+        periods.customer_id,
+        months.month_start
     from periods
     inner join months on periods.ends_at >= months.starts_at and periods.ends_at < months.ends_at
     where periods.is_pause
@@ -101,11 +115,17 @@ balances as (
         spine.month_start,
         months.ends_at as month_ends_at,
         first_services.first_paid_on,
-        case when contracts.first_signed_on < first_services.first_paid_on then contracts.first_signed_on else first_services.first_paid_on end
+        case
+            when
+                contracts.first_signed_on < first_services.first_paid_on
+                then contracts.first_signed_on
+            else first_services.first_paid_on
+        end
             as started_on,
         coalesce(opening.mrr_amount, 0) as opening_mrr_amount,
         coalesce(closing.mrr_amount, 0) as mrr_amount,
-        coalesce(first_month_ends.first_active_month < spine.month_start, false) as was_active_before,
+        coalesce(first_month_ends.first_active_month < spine.month_start, false)
+            as was_active_before,
         pauses.customer_id is not null as has_pause
     from spine
     inner join customers on spine.customer_id = customers.customer_id
@@ -113,11 +133,15 @@ balances as (
     inner join first_services on spine.customer_id = first_services.customer_id
     left join contracts on spine.customer_id = contracts.customer_id
     left join month_ends as opening
-        on spine.customer_id = opening.customer_id and months.previous_month_start = opening.month_start
+        on
+            spine.customer_id = opening.customer_id
+            and months.previous_month_start = opening.month_start
     left join month_ends as closing
         on spine.customer_id = closing.customer_id and spine.month_start = closing.month_start
     left join first_month_ends on spine.customer_id = first_month_ends.customer_id
-    left join pauses on spine.customer_id = pauses.customer_id and spine.month_start = pauses.month_start
+    left join
+        pauses
+        on spine.customer_id = pauses.customer_id and spine.month_start = pauses.month_start
 
 ),
 
@@ -148,9 +172,19 @@ select
     mrr_amount > 0 as is_active,
     movement,
     cast(case when movement = 'new' then mrr_amount else 0 end as decimal(28, 6)) as new_mrr_amount,
-    cast(case when movement = 'reactivation' then mrr_amount else 0 end as decimal(28, 6)) as reactivation_mrr_amount,
-    cast(case when movement = 'expansion' then mrr_amount - opening_mrr_amount else 0 end as decimal(28, 6)) as expansion_mrr_amount,
-    cast(case when movement = 'contraction' then opening_mrr_amount - mrr_amount else 0 end as decimal(28, 6)) as contraction_mrr_amount,
-    cast(case when movement = 'churn' then opening_mrr_amount else 0 end as decimal(28, 6)) as churn_mrr_amount,
+    cast(case when movement = 'reactivation' then mrr_amount else 0 end as decimal(28, 6))
+        as reactivation_mrr_amount,
+    cast(
+        case
+            when movement = 'expansion' then mrr_amount - opening_mrr_amount else 0
+        end as decimal(28, 6)
+    ) as expansion_mrr_amount,
+    cast(
+        case
+            when movement = 'contraction' then opening_mrr_amount - mrr_amount else 0
+        end as decimal(28, 6)
+    ) as contraction_mrr_amount,
+    cast(case when movement = 'churn' then opening_mrr_amount else 0 end as decimal(28, 6))
+        as churn_mrr_amount,
     movement = 'churn' and has_pause as is_pause
 from moved

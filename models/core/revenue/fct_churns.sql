@@ -47,7 +47,8 @@ reasons as (
         churn_events.reason_code,
         churn_events.reason_source,
         churn_events.is_voluntary,
-        case churn_events.reason_source when 'exit_survey' then 1 when 'csm' then 2 else 3 end as precedence
+        case churn_events.reason_source when 'exit_survey' then 1 when 'csm' then 2 else 3 end
+            as precedence
     from {{ ref('union_churn_events') }} as churn_events
     inner join {{ ref('brg_customer_ids') }} as ids
         on
@@ -94,4 +95,7 @@ select
     losses.as_of >= {{ add_days('losses.lost_on', 60) }} as is_reason_final
 from losses
 left join ranked
-    on losses.customer_id = ranked.customer_id and losses.month_start = ranked.month_start and ranked.choice = 1
+    on
+        losses.customer_id = ranked.customer_id
+        and losses.month_start = ranked.month_start
+        and ranked.choice = 1

@@ -37,14 +37,17 @@ grown as (
         case
             when opening.customer_id is null then 'cross_sell'
             when
-                closing.first_plan_id <> opening.first_plan_id or closing.last_plan_id <> opening.last_plan_id
+                closing.first_plan_id <> opening.first_plan_id
+                or closing.last_plan_id <> opening.last_plan_id
                 then 'upsell'
             when closing.quantity > opening.quantity and closing.has_price_uplift = 0 then 'seat'
             else 'price'
         end as driver
     from expansions
     inner join products as closing
-        on expansions.customer_id = closing.customer_id and expansions.month_start = closing.month_start
+        on
+            expansions.customer_id = closing.customer_id
+            and expansions.month_start = closing.month_start
     left join products as opening
         on
             expansions.customer_id = opening.customer_id

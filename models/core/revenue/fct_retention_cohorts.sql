@@ -12,9 +12,17 @@ months as (
 
 lags as (
 
-    select month_start, month_start_a_year_before as cohort_month_start, 12 as months_back from months
+    select
+        month_start,
+        month_start_a_year_before as cohort_month_start,
+        12 as months_back
+    from months
     union all
-    select month_start, previous_month_start as cohort_month_start, 1 as months_back from months
+    select
+        month_start,
+        previous_month_start as cohort_month_start,
+        1 as months_back
+    from months
 
 ),
 
@@ -41,7 +49,9 @@ followed as (
         cohorts.cohort_month_start,
         cohorts.months_back,
         cohorts.cohort_mrr_amount,
-        coalesce(max(case when later.month_start = cohorts.month_start then later.mrr_amount end), 0) as mrr_amount,
+        coalesce(
+            max(case when later.month_start = cohorts.month_start then later.mrr_amount end), 0
+        ) as mrr_amount,
         count(case when later.is_active then 1 end) as active_months
     from cohorts
     left join customer_months as later

@@ -20,7 +20,8 @@ ids as (
 paid as (
 
     select
-        {{ surrogate_key(['items.source_system', 'items.item_id', 'items.valid_from']) }} as period_id,
+        {{ surrogate_key(['items.source_system', 'items.item_id', 'items.valid_from']) }}
+            as period_id,
         ids.customer_id,
         items.source_system,
         items.item_id,
@@ -31,7 +32,8 @@ paid as (
         items.is_price_uplift,
         items.currency,
         cast(items.quantity * items.unit_price as decimal(28, 6)) as list_amount,
-        {{ months_in_period('items.billing_interval', 'items.interval_count') }} as months_in_period,
+        {{ months_in_period('items.billing_interval', 'items.interval_count') }}
+            as months_in_period,
         items.quantity,
         items.valid_from as starts_at,
         items.valid_to as ends_at
@@ -50,7 +52,10 @@ paid as (
 
 paused as (
 
-    select distinct source_system, item_id, {{ reporting_date('valid_from') }} as paused_on
+    select distinct
+        source_system,
+        item_id,
+        {{ reporting_date('valid_from') }} as paused_on
     from items
     where status = 'paused'
 
@@ -78,7 +83,9 @@ renewals as (
         min(successor.starts_at) as successor_starts_at
     from ended
     inner join contracts
-        on ended.source_system = contracts.source_system and ended.contract_id = contracts.predecessor_id
+        on
+            ended.source_system = contracts.source_system
+            and ended.contract_id = contracts.predecessor_id
     inner join paid as successor
         on
             contracts.source_system = successor.source_system
@@ -102,7 +109,10 @@ same_product as (
             ended.customer_id = successor.customer_id
             and (
                 ended.product_id = successor.product_id
-                or (ended.source_system = successor.source_system and ended.item_id = successor.item_id)
+                or (
+                    ended.source_system = successor.source_system
+                    and ended.item_id = successor.item_id
+                )
             )
             and successor.starts_at >= ended.ends_at
             and {{ is_within_bridge('successor.starts_at', 'ended.ends_at') }}
@@ -116,7 +126,8 @@ followed as (
     select
         paid.*,
         coalesce(ended.is_pause, false) as is_pause,
-        coalesce(renewals.successor_starts_at, same_product.successor_starts_at, paid.ends_at) as runs_until,
+        coalesce(renewals.successor_starts_at, same_product.successor_starts_at, paid.ends_at)
+            as runs_until,
         renewals.period_id is not null or same_product.period_id is not null as has_successor
     from paid
     left join ended on paid.period_id = ended.period_id

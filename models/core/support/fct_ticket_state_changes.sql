@@ -1,12 +1,14 @@
 with tickets as (
 
-    select * from {{ ref('dim_helpdesk_tickets') }} where exclusion_reason is null
+    select * from {{ ref('dim_helpdesk_tickets') }}
+    where exclusion_reason is null
 
 ),
 
 events as (
 
-    select * from {{ ref('union_ticket_events') }} where event_type = 'status'
+    select * from {{ ref('union_ticket_events') }}
+    where event_type = 'status'
 
 ),
 

@@ -29,7 +29,8 @@ used as (
     select
         event_days.event_date,
         event_days.source_system,
-        coalesce(event_days.source_customer_id, users.source_customer_id, '(none)') as source_customer_id,
+        coalesce(event_days.source_customer_id, users.source_customer_id, '(none)')
+            as source_customer_id,
         event_days.user_id,
         event_days.event_name,
         event_days.client,

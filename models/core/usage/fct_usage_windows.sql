@@ -36,6 +36,10 @@ select
 from spine
 inner join months on spine.month_start = months.month_start
 inner join days
-    on days.day_date = case when spine.started_on > spine.month_start then spine.started_on else spine.month_start end
+    on
+        days.day_date
+        = case
+            when spine.started_on > spine.month_start then spine.started_on else spine.month_start
+        end
 cross join history
 where history.first_event_on < months.next_month_start

@@ -1,6 +1,8 @@
 with group_calls as (
 
-    select * from {{ ref('stg_segment__groups') }} where row_status = 'accepted' and salesforce_account_id is not null
+    select *
+    from {{ ref('stg_segment__groups') }}
+    where row_status = 'accepted' and salesforce_account_id is not null
 
 ),
 
@@ -9,7 +11,9 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by group_id order by called_at desc, group_call_id) as recency
+        row_number()
+            over (partition by group_id order by called_at desc, group_call_id ASC)
+            as recency
     from group_calls
 
 )

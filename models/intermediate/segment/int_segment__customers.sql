@@ -1,6 +1,7 @@
 with group_calls as (
 
-    select * from {{ ref('stg_segment__groups') }} where row_status = 'accepted'
+    select * from {{ ref('stg_segment__groups') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -9,7 +10,9 @@ ranked as (
     select
         *,
         min(called_at) over (partition by group_id) as first_called_at,
-        row_number() over (partition by group_id order by called_at desc, group_call_id) as recency
+        row_number()
+            over (partition by group_id order by called_at desc, group_call_id ASC)
+            as recency
     from group_calls
 
 )

@@ -1,6 +1,7 @@
 with tracks as (
 
-    select * from {{ ref('stg_segment__tracks') }} where row_status = 'accepted'
+    select * from {{ ref('stg_segment__tracks') }}
+    where row_status = 'accepted'
 
 )
 

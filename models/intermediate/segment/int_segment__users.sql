@@ -1,6 +1,7 @@
 with users as (
 
-    select * from {{ ref('stg_segment__users') }} where row_status = 'accepted'
+    select * from {{ ref('stg_segment__users') }}
+    where row_status = 'accepted'
 
 )
 

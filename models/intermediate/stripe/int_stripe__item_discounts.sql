@@ -1,18 +1,21 @@
 with discounts as (
 
-    select * from {{ ref('stg_stripe__subscription_discounts') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__subscription_discounts') }}
+    where row_status = 'accepted'
 
 ),
 
 coupons as (
 
-    select * from {{ ref('stg_stripe__coupons') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__coupons') }}
+    where row_status = 'accepted'
 
 ),
 
 prices as (
 
-    select * from {{ ref('stg_stripe__prices') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__prices') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -26,7 +29,9 @@ lines as (
         invoice_lines.period_end,
         coalesce(
             invoice_lines.amount_minor
-            / nullif(sum(invoice_lines.amount_minor) over (partition by invoice_lines.invoice_id), 0),
+            / nullif(
+                sum(invoice_lines.amount_minor) over (partition by invoice_lines.invoice_id), 0
+            ),
             0
         ) as share
     from {{ ref('stg_stripe__invoice_lines') }} as invoice_lines

@@ -1,18 +1,21 @@
 with lines as (
 
-    select * from {{ ref('stg_stripe__invoice_lines') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__invoice_lines') }}
+    where row_status = 'accepted'
 
 ),
 
 invoices as (
 
-    select * from {{ ref('stg_stripe__invoices') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__invoices') }}
+    where row_status = 'accepted'
 
 ),
 
 prices as (
 
-    select * from {{ ref('stg_stripe__prices') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__prices') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -46,7 +49,8 @@ invoiced as (
     select
         lines.*,
         lead(lines.period_start) over (
-            partition by lines.subscription_item_id order by lines.period_start, lines.invoice_line_id
+            partition by lines.subscription_item_id
+            order by lines.period_start, lines.invoice_line_id
         ) as next_period_start
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
@@ -89,7 +93,10 @@ served as (
             invoiced.subscription_id = versions.subscription_id
             and versions.status = 'paused'
             and invoiced.period_start <= versions.valid_from
-            and (invoiced.next_period_start > versions.valid_from or invoiced.next_period_start is null)
+            and (
+                invoiced.next_period_start > versions.valid_from
+                or invoiced.next_period_start is null
+            )
 
 )
 

@@ -1,6 +1,7 @@
 with schedules as (
 
-    select * from {{ ref('stg_zendesk__schedules') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__schedules') }}
+    where row_status = 'accepted'
 
 ),
 

@@ -1,6 +1,7 @@
 with organizations as (
 
-    select * from {{ ref('stg_zendesk__organizations') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__organizations') }}
+    where row_status = 'accepted'
 
 )
 

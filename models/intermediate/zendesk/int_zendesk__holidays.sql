@@ -1,6 +1,7 @@
 with holidays as (
 
-    select * from {{ ref('stg_zendesk__schedule_holidays') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__schedule_holidays') }}
+    where row_status = 'accepted'
 
 ),
 

@@ -1,12 +1,14 @@
 with comments as (
 
-    select * from {{ ref('stg_zendesk__ticket_comments') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_comments') }}
+    where row_status = 'accepted'
 
 ),
 
 history as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_history') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_field_history') }}
+    where row_status = 'accepted'
 
 ),
 
@@ -19,7 +21,8 @@ tiers as (
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }} where row_status in ('accepted', 'deleted')
+    select * from {{ ref('stg_zendesk__users') }}
+    where row_status in ('accepted', 'deleted')
 
 ),
 

@@ -33,7 +33,9 @@ measured as (
     from customer_months
     inner join months on customer_months.month_start = months.month_start
     left join churns
-        on customer_months.customer_id = churns.customer_id and customer_months.month_start = churns.month_start
+        on
+            customer_months.customer_id = churns.customer_id
+            and customer_months.month_start = churns.month_start
     where customer_months.was_active
 
 ),
@@ -58,7 +60,8 @@ compounded as (
         count(value) over last_12_months as months_known
     from kpi_rows
     window last_12_months as (
-        partition by segment_type, segment order by period_start rows between 11 preceding and current row
+        partition by segment_type, segment
+        order by period_start rows between 11 preceding and current row
     )
 
 )

@@ -9,7 +9,8 @@ capped as (
 
     select
         *,
-        case when mrr_amount < cohort_mrr_amount then mrr_amount else cohort_mrr_amount end as kept_mrr_amount
+        case when mrr_amount < cohort_mrr_amount then mrr_amount else cohort_mrr_amount end
+            as kept_mrr_amount
     from cohorts
 
 ),

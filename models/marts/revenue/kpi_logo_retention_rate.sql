@@ -11,9 +11,11 @@ measured as (
         month_start as period_start,
         cohort_month_start as segment_month,
         'all' as breakdown,
-        case when months_back = 12 and is_retained then 1 when months_back = 12 then 0 end as numerator,
+        case when months_back = 12 and is_retained then 1 when months_back = 12 then 0 end
+            as numerator,
         case when months_back = 12 then 1 end as denominator,
-        case when months_back = 1 and is_retained then 1 when months_back = 1 then 0 end as monthly_numerator,
+        case when months_back = 1 and is_retained then 1 when months_back = 1 then 0 end
+            as monthly_numerator,
         case when months_back = 1 then 1 end as monthly_denominator,
         case when months_back = 12 and was_interrupted then 1 else 0 end as interrupted,
         case when months_back = 12 then 1 else 0 end as units,

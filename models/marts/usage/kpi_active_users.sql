@@ -18,7 +18,8 @@ measured as (
         weekly_active_users,
         registered_users,
         cast(active_user_days as double precision) / counted_days as daily_active_users,
-        cast(active_user_weekdays as double precision) / nullif(counted_weekdays, 0) as weekday_active_users,
+        cast(active_user_weekdays as double precision)
+        / nullif(counted_weekdays, 0) as weekday_active_users,
         case when counted_weekdays > 0 then active_users end as active_users_with_weekdays
     from customer_months
     where active_users is not null

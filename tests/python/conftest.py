@@ -1,0 +1,159 @@
+"""dbt on a tiny company, run as a user runs it: a process of its own, folders of its own, files looked at afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import company
+import dbt_process
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE = ("build", "--exclude-resource-type", "unit_test")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a dbt command said and left behind, in a copy that later commands do not touch."""
+
+    code: int
+    output: str
+    folder: Path
+
+    @property
+    def published_file(self) -> Path:
+        return self.folder / "published" / "customer_success.duckdb"
+
+    @property
+    def status(self) -> dict:
+        return json.loads((self.folder / "published" / "status.json").read_text(encoding="utf-8"))
+
+    @property
+    def status_bytes(self) -> bytes:
+        return (self.folder / "published" / "status.json").read_bytes()
+
+    @property
+    def published_bytes(self) -> dict[str, str]:
+        """A digest of every published file except status.json."""
+        published = self.folder / "published"
+        return {
+            str(path.relative_to(published)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(published.rglob("*"))
+            if path.is_file() and path.name != "status.json"
+        }
+
+    def warehouse(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.folder / "warehouse" / "customer_success.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def published(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.published_file), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def contents(self, schema: str) -> dict[str, tuple]:
+        """How many rows every table of a warehouse schema has, and the sum of their hashes."""
+        tables = self.warehouse(
+            f"select table_name from information_schema.tables where table_schema = '{schema}' and table_type = 'BASE TABLE'"
+        )
+        return {
+            table: self.warehouse(f"select count(*), sum(cast(hash(t) as hugeint)) from {schema}.{table} as t")[0]
+            for (table,) in tables
+        }
+
+
+def month_values(rows: list[tuple]) -> dict:
+    """{'2024-01': value or (value, …)} of rows (month, value, …)."""
+    return {row[0]: row[1] if len(row) == 2 else tuple(row[1:]) for row in rows}
+
+
+@pytest.fixture(scope="session")
+def target_path(tmp_path_factory) -> Path:
+    """One dbt target for the session, so that only the first command parses the whole project."""
+    return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture(scope="session")
+def raw_folder(tmp_path_factory) -> Callable[[dict[str, str | bytes]], Path]:
+    """Lands files {name: text or bytes} as the raw folder of the source ravenstack; returns its RAW_DIR."""
+
+    def land(files: dict[str, str | bytes]) -> Path:
+        folder = tmp_path_factory.mktemp("raw")
+        for name, content in files.items():
+            path = folder / "ravenstack" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return land
+
+
+@pytest.fixture(scope="session")
+def expectations_folder(tmp_path_factory) -> Callable[[dict[str, str]], Path]:
+    """A copy of the project's suites with further ones, {layer/file.yml: text}; returns its EXPECTATIONS_DIR."""
+
+    def copy(suites: dict[str, str]) -> Path:
+        folder = tmp_path_factory.mktemp("suites") / "expectations"
+        shutil.copytree(ROOT / "expectations", folder)
+        for name, text in suites.items():
+            assert not (folder / name).exists(), f"{name} would replace a suite of the project"
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
+    """Runs `dbt <arguments>` on raw files, from an empty warehouse or from what another command left behind (`after`);
+    `first` is called with the folder before dbt starts.
+
+    The warehouse always lies at the same place while dbt runs, since dbt parses everything anew when it moves."""
+    live = tmp_path_factory.mktemp("live")
+
+    def run(
+        *arguments: str,
+        raw: dict[str, str | bytes],
+        after: Build | None = None,
+        first: Callable[[Path], object] = lambda live: None,
+        **environment: str,
+    ) -> Build:
+        shutil.rmtree(live)
+        if after:
+            shutil.copytree(after.folder, live)
+        else:
+            live.mkdir()
+        first(live)
+        paths = {
+            "WAREHOUSE_DIR": live / "warehouse",
+            "PUBLISHED_DIR": live / "published",
+            "DBT_LOG_PATH": live / "logs",
+            "DBT_TARGET_PATH": target_path,
+            "RAW_DIR": raw_folder(raw),
+        }
+        switches = {"SOURCES": "ravenstack", "AS_OF": "", "DBT_USE_COLORS": "false"}
+        code = dbt_process.run(
+            list(arguments),
+            os.environ | {name: str(path) for name, path in paths.items()} | switches | environment,
+            ROOT,
+            live / "output.txt",
+        )
+        kept = tmp_path_factory.mktemp("build") / "left"
+        shutil.copytree(live, kept)
+        return Build(code, (kept / "output.txt").read_text(encoding="utf-8"), kept)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def published_company(dbt) -> Build:
+    """The company, built whole and published."""
+    build = dbt(*WHOLE, raw=company.RAW)
+    assert build.code == 0, build.output
+    return build

@@ -1,0 +1,40 @@
+"""`dbt …` as a process of its own that does not import dbt and Great Expectations anew, which is most of a small build.
+
+A fork server imports them once; every command is a fork of it and runs the same entry point as the executable `dbt`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+SECONDS = 300
+
+server = multiprocessing.get_context("forkserver")
+server.set_forkserver_preload(
+    ["dbt.cli.main", "dbt.adapters.duckdb", "duckdb_sqlalchemy", "great_expectations", "dbt_process"]
+)
+
+
+def _invoke(arguments: list[str], environment: dict[str, str], folder: Path, output: Path) -> None:
+    from dbt.cli.main import cli
+
+    with output.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    cli(arguments, standalone_mode=True)
+
+
+def run(arguments: list[str], environment: dict[str, str], folder: Path, output: Path) -> int:
+    """The exit code of `dbt <arguments>` in `folder`; what it printed is in the file `output`."""
+    process = server.Process(target=_invoke, args=(arguments, environment, folder, output))
+    process.start()
+    process.join(SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        raise TimeoutError(f"dbt {' '.join(arguments)} took more than {SECONDS} s")
+    return process.exitcode

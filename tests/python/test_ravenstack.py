@@ -1,0 +1,206 @@
+"""RavenStack's published KPIs against plain Python over its CSV files: nothing here knows the project's SQL."""
+
+import csv
+import datetime as dt
+import statistics
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+MONTHS = [dt.date(2023 + n // 12, n % 12 + 1, 1) for n in range(24)]
+BRIDGE = dt.timedelta(days=30)
+
+pytestmark = pytest.mark.skipif(
+    not (DATA / "ravenstack").exists(), reason=f"the RavenStack data set is not at {DATA / 'ravenstack'}"
+)
+
+
+def rows(table: str) -> list[dict]:
+    with (DATA / "ravenstack" / f"ravenstack_{table}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def next_month(month: dt.date) -> dt.date:
+    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, list[dict]]:
+    """Per account its paid subscriptions, each with the day until which its MRR runs."""
+    by_account = defaultdict(list)
+    for row in rows("subscriptions"):
+        start = dt.date.fromisoformat(row["start_date"])
+        end = dt.date.fromisoformat(row["end_date"]) if row["end_date"] else None
+        if row["is_trial"] == "False" and float(row["mrr_amount"]) > 0 and end != start:
+            by_account[row["account_id"]].append(
+                {"start": start, "end": end, "tier": row["plan_tier"], "mrr": float(row["mrr_amount"])}
+            )
+    for subscriptions in by_account.values():
+        for one in subscriptions:
+            one["until"] = one["end"]
+            if one["end"] is None:
+                continue
+            later = [s for s in subscriptions if one["end"] <= s["start"] <= one["end"] + BRIDGE]
+            same = [s["start"] for s in later if s["tier"] == one["tier"]]
+            served = any(s["start"] <= one["end"] and (s["end"] is None or s["end"] > one["end"]) for s in subscriptions)
+            if same:
+                one["until"] = min(same)
+            elif later and not served:
+                one["until"] = min(s["start"] for s in later)
+    return by_account
+
+
+@pytest.fixture(scope="module")
+def mrr(services) -> dict[dt.date, dict[str, float]]:
+    """MRR at each month's end by account; only accounts that have any."""
+    ends = {}
+    for month in MONTHS:
+        end = next_month(month)
+        ends[month] = {
+            account: total
+            for account, subscriptions in services.items()
+            if (
+                total := sum(
+                    s["mrr"] for s in subscriptions if s["start"] < end and (s["until"] is None or s["until"] >= end)
+                )
+            )
+        }
+    return ends
+
+
+@pytest.fixture(scope="module")
+def spine(services, mrr) -> dict[dt.date, set[str]]:
+    """Accounts that are customers in a month: MRR at either end, or a paid subscription that began in it."""
+    members = {}
+    for position, month in enumerate(MONTHS):
+        began = {
+            account
+            for account, subscriptions in services.items()
+            if any(s["start"].replace(day=1) == month for s in subscriptions)
+        }
+        members[month] = began | set(mrr[month]) | (set(mrr[MONTHS[position - 1]]) if position else set())
+    return members
+
+
+@pytest.fixture(scope="module")
+def published(ravenstack_build) -> dict[tuple[str, str, dt.date], float]:
+    """{(kpi, breakdown, month): value} of the whole company."""
+    found = ravenstack_build.published(
+        "select kpi_id, breakdown, period_start, value from kpi_values where segment_type = 'all'"
+    )
+    return {(kpi, breakdown, month): value for kpi, breakdown, month, value in found}
+
+
+def check(published, kpi: str, month: dt.date, expected, breakdown: str = "all") -> None:
+    value = published[kpi, breakdown, month]
+    assert value == (None if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-9)), (kpi, month)
+
+
+@pytest.mark.parametrize("position", range(24), ids=[f"{month:%Y-%m}" for month in MONTHS])
+def test_revenue(published, mrr, position):
+    month = MONTHS[position]
+    now = mrr[month]
+    before = mrr[MONTHS[position - 1]] if position else {}
+    ever = set().union(*(mrr[past] for past in MONTHS[:position])) if position else set()
+    check(published, "mrr_movements", month, sum(now.values()))
+    movements = {
+        "new": sum(v for a, v in now.items() if a not in before and a not in ever),
+        "reactivation": sum(v for a, v in now.items() if a not in before and a in ever),
+        "expansion": sum(max(now[a] - v, 0) for a, v in before.items() if a in now),
+        "contraction": sum(max(v - now[a], 0) for a, v in before.items() if a in now),
+        "churn": sum(v for a, v in before.items() if a not in now),
+    }
+    for movement, amount in movements.items():
+        if amount:
+            check(published, "mrr_movements", month, amount, breakdown=movement)
+        else:
+            assert ("mrr_movements", movement, month) not in published
+    check(published, "expansion_revenue", month, movements["expansion"])
+    check(published, "average_revenue_per_account", month, sum(now.values()) / len(now))
+    churned = sum(account not in now for account in before)
+    check(published, "customer_churn_rate", month, churned / len(before) if before else None)
+    cohort = mrr[MONTHS[position - 12]] if position >= 12 else {}
+    total = sum(cohort.values())
+    check(published, "net_revenue_retention", month, sum(now.get(a, 0) for a in cohort) / total if cohort else None)
+    kept = sum(min(now.get(a, 0), v) for a, v in cohort.items())
+    check(published, "gross_revenue_retention", month, kept / total if cohort else None)
+    check(published, "logo_retention_rate", month, sum(a in now for a in cohort) / len(cohort) if cohort else None)
+
+
+@pytest.mark.parametrize("month", MONTHS, ids=[f"{month:%Y-%m}" for month in MONTHS])
+def test_support(published, spine, month):
+    tickets = [
+        row
+        for row in rows("support_tickets")
+        if row["submitted_at"][:7] == f"{month:%Y-%m}" and row["account_id"] in spine[month]
+    ]
+    check(published, "ticket_volume", month, len(tickets))
+    as_of = dt.date(2025, 1, 1)
+    closed = [t for t in tickets if dt.date.fromisoformat(t["submitted_at"]) + dt.timedelta(days=14) <= as_of]
+    hours = [float(t["first_response_time_minutes"]) / 60 for t in closed]
+    check(published, "first_response_time", month, statistics.median(hours) if hours else None)
+    mature = [t for t in tickets if dt.date.fromisoformat(t["submitted_at"]) + dt.timedelta(days=30) <= as_of]
+    escalated = sum(t["escalation_flag"] == "True" for t in mature)
+    check(published, "escalation_rate", month, escalated / len(mature) if mature else None)
+    solved = [
+        row
+        for row in rows("support_tickets")
+        if row["closed_at"][:7] == f"{month:%Y-%m}" and row["account_id"] in spine[month]
+    ]
+    check(
+        published,
+        "resolution_time",
+        month,
+        statistics.median(
+            (
+                dt.datetime.fromisoformat(t["closed_at"]) - dt.datetime.fromisoformat(t["submitted_at"])
+            ).total_seconds()
+            / 3600
+            for t in solved
+        ),
+    )
+    scores = [float(t["satisfaction_score"]) for t in solved if t["satisfaction_score"]]
+    check(published, "customer_satisfaction_score", month, sum((s - 1) / 4 >= 0.75 for s in scores) / len(scores))
+
+
+def test_only_what_needs_users_is_unavailable(ravenstack_build):
+    unavailable = ravenstack_build.published(
+        "select kpi_id, availability_reason from kpi_catalog where availability = 'unavailable' order by 1"
+    )
+    assert [kpi for kpi, _ in unavailable] == ["active_users", "active_users__stickiness", "ticket_volume__per_100_mau"]
+    assert all("no enabled source feeds users" in reason for _, reason in unavailable)
+    with_values = {
+        kpi for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
+    }
+    assert len({kpi for kpi in with_values if "__" not in kpi}) == 14
+
+
+def test_every_kpi_has_a_row_for_every_month(ravenstack_build):
+    held = ravenstack_build.published(
+        """select kpi_id, count(*), min(period_start), max(period_start) from kpi_values
+        where segment_type = 'all' and breakdown = 'all' group by kpi_id"""
+    )
+    for kpi, months, first, last in held:
+        assert (months, first, last) == (24, MONTHS[0], MONTHS[-1]), kpi
+
+
+def test_repeated_usage_ids_and_usage_out_of_range_are_shown(ravenstack_build):
+    usage = rows("feature_usage")
+    repeats = len(usage) - len({row["usage_id"] for row in usage})
+    assert repeats == 21
+    counts = ravenstack_build.warehouse(
+        "select raw_rows, staged_rows, duplicate_rows from quality.staging_counts where raw_table = 'feature_usage'"
+    )
+    assert counts == [(len(usage), len(usage), repeats)]
+    spans = {row["subscription_id"]: (row["start_date"], row["end_date"] or "9999") for row in rows("subscriptions")}
+    outside = sum(
+        not spans[row["subscription_id"]][0] <= row["usage_date"] < spans[row["subscription_id"]][1] for row in usage
+    )
+    shown = ravenstack_build.warehouse(
+        """select failing_count, severity from history.gate_core union all select failing_count, severity
+        from history.gate_staging where rule like '%usage%' and status = 'failed'"""
+    )
+    assert outside > 18_000
+    assert any(severity == "warning" and abs(count - outside) <= repeats for count, severity in shown), shown
