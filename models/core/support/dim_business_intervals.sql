@@ -77,4 +77,5 @@ intervals as (
 )
 
 -- A span that the clock jumps over in spring does not exist.
-select * from intervals where closes_at > opens_at
+select * from intervals
+where closes_at > opens_at

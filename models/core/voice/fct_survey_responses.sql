@@ -1,6 +1,7 @@
 with responses as (
 
-    select * from {{ ref('union_survey_responses') }} where is_complete
+    select * from {{ ref('union_survey_responses') }}
+    where is_complete
 
 ),
 

@@ -1,12 +1,14 @@
 with applied as (
 
-    select * from {{ ref('stg_zendesk__ticket_schedules') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_schedules') }}
+    where row_status = 'accepted'
 
 ),
 
 tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__tickets') }}
+    where row_status = 'accepted'
 
 ),
 

@@ -1,18 +1,21 @@
 with history as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_history') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__ticket_field_history') }}
+    where row_status = 'accepted'
 
 ),
 
 groups as (
 
-    select * from {{ ref('stg_zendesk__groups') }} where row_status in ('accepted', 'deleted')
+    select * from {{ ref('stg_zendesk__groups') }}
+    where row_status in ('accepted', 'deleted')
 
 ),
 
 tiers as (
 
-    select * from {{ ref('support_groups') }} where source_system = 'zendesk'
+    select * from {{ ref('support_groups') }}
+    where source_system = 'zendesk'
 
 )
 
