@@ -1,7 +1,3 @@
-{% set policies = [
-    'reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause',
-    'mrr_bridge_days', 'default_schedule',
-] -%}
 with newest as (
 
     {{ newest_record() }}
@@ -17,16 +13,10 @@ dated as (
 select
     '{{ invocation_id }}' as build_id,
     '{{ flags.WHICH }}' as command,
-    '{{ selection_of_build() | replace("'", "''") }}' as selection,
-    {% if env_var('AS_OF', '') -%}
-    cast('{{ env_var("AS_OF") }}' as date) as as_of,
-    {% else -%}
-    day_after_newest as as_of,
-    {% endif -%}
+    {{ text_literal(selection_of_build()) }} as selection,
+    coalesce({{ as_of_given() }}, day_after_newest) as as_of,
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as started_at,
     {{ git_revision() }} as git_revision,
-    '{{ sources_on() | join(" ") }}' as sources
-    {%- for policy in policies %},
-    '{{ var(policy) }}' as {{ policy }}
-    {%- endfor %}
+    '{{ sources_on() | join(" ") }}' as sources,
+    {{ policy_columns() }}
 from dated

@@ -46,7 +46,9 @@ borrowed as (
         count(elsewhere.source_system) as lenders
     from seen
     left join known
-        on seen.source_system = known.source_system and seen.source_customer_id = known.source_customer_id
+        on
+            seen.source_system = known.source_system
+            and seen.source_customer_id = known.source_customer_id
     left join known as elsewhere
         on seen.source_customer_id = elsewhere.source_customer_id
     where known.source_customer_id is null
@@ -129,7 +131,9 @@ ranked as (
         ) as choice
     from pointers
     left join known
-        on pointers.next_system = known.source_system and pointers.next_id = known.source_customer_id
+        on
+            pointers.next_system = known.source_system
+            and pointers.next_id = known.source_customer_id
     where known.source_customer_id is not null or pointers.link_rule = 'unmatched'
 
 ),

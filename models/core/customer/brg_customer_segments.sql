@@ -57,7 +57,8 @@ measured as (
         plans.plan_id,
         spine.mrr_amount,
         usage_months.active_users,
-        {{ dbt.datediff(month_of('spine.first_paid_on'), 'spine.month_start', 'month') }} as tenure_months
+        {{ dbt.datediff(month_of('spine.first_paid_on'), 'spine.month_start', 'month') }}
+            as tenure_months
     from spine
     inner join months on spine.month_start = months.month_start
     left join versions
@@ -135,7 +136,7 @@ members as (
 
 ),
 
--- A customer keeps its last segments after it left: due contracts and trailing windows ask for them.
+-- A customer keeps its last segments after it left: trailing windows ask for them.
 carried as (
 
     select

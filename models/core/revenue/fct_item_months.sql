@@ -41,7 +41,14 @@ running as (
 
 ),
 
--- Percentages multiply, amounts come off after them (R5). All off has no logarithm: smallest_factor.
+{% set counts = {
+    'durable': "(discounts.discount_end is null or discounts.discount_end >= "
+        ~ dbt.dateadd('month', 12, 'discounts.discount_start') ~ ")",
+    'in_force': '1 = 1',
+    'none': '1 = 0',
+} -%}
+-- Percentages multiply, amounts come off after them (R5). All off has no logarithm, hence the
+-- smallest factor.
 discounted as (
 
     select
@@ -69,16 +76,7 @@ discounted as (
             and (discounts.discount_end is null or discounts.discount_end >= running.priced_at)
             and discounts.applies_from < running.priced_at
             and (discounts.applies_to is null or discounts.applies_to >= running.priced_at)
-    where
-        discounts.is_recurring
-        {%- if var('mrr_discounts') == 'durable' %}
-        and (
-            discounts.discount_end is null
-            or discounts.discount_end >= {{ dbt.dateadd('month', 12, 'discounts.discount_start') }}
-        )
-        {%- elif var('mrr_discounts') == 'none' %}
-        and 1 = 0
-        {%- endif %}
+    where discounts.is_recurring and {{ counts[var('mrr_discounts')] }}
     group by running.period_id, running.month_start
 
 ),

@@ -65,7 +65,9 @@ measured as (
         case when is_reason_final then 1 end as denominator,
         case when is_reason_final and is_own_month then has_reason end as own_numerator,
         case when is_reason_final and is_own_month then 1 end as own_denominator,
-        case when is_reason_final and is_own_month then churn_mrr_amount * has_reason end as mrr_numerator,
+        case
+            when is_reason_final and is_own_month then churn_mrr_amount * has_reason
+        end as mrr_numerator,
         case when is_reason_final and is_own_month then churn_mrr_amount end as mrr_denominator,
         case when is_own_month and not is_reason_final then 1 else 0 end as n_pending
     from counted
@@ -83,7 +85,8 @@ measured as (
     extras={
         'captured_customers': 'cast(sum(own_numerator) as bigint)',
         'churned_customers': 'cast(sum(own_denominator) as bigint)',
-        'mrr_weighted_value': 'cast(sum(mrr_numerator) / nullif(sum(mrr_denominator), 0) as double precision)',
+        'mrr_weighted_value':
+            'cast(sum(mrr_numerator) / nullif(sum(mrr_denominator), 0) as double precision)',
         'is_trailing_3m': few,
     }
 ) }},
