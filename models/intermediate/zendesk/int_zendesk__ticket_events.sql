@@ -12,12 +12,6 @@ history as (
 
 ),
 
-tiers as (
-
-    select * from {{ ref('int_zendesk__ticket_tiers') }}
-
-),
-
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
@@ -67,7 +61,7 @@ events as (
         previous_tier as tier_from,
         tier as tier_to,
         arrived_at as occurred_at
-    from tiers
+    from {{ ref('int_zendesk__ticket_tiers') }}
     where tier <> previous_tier
 
 )

@@ -1,13 +1,15 @@
 with tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__tickets') }}
+    where row_status = 'accepted'
 
 ),
 
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }} where row_status in ('accepted', 'deleted')
+    select * from {{ ref('stg_zendesk__users') }}
+    where row_status in ('accepted', 'deleted')
 
 ),
 
@@ -35,7 +37,8 @@ first_values as (
 
 first_tiers as (
 
-    select * from {{ ref('int_zendesk__ticket_tiers') }} where previous_tier is null
+    select * from {{ ref('int_zendesk__ticket_tiers') }}
+    where previous_tier is null
 
 ),
 
