@@ -7,8 +7,8 @@
 
 
 {% macro hours_between(start, end) %}
-    {#- The calendar hours from one timestamp to another. -#}
-    cast({{ dbt.datediff(start, end, 'second') }} / 3600.0 as double precision)
+    {#- The calendar hours from one timestamp to another: a decimal, so that sums are the same in every build. -#}
+    cast({{ dbt.datediff(start, end, 'second') }} / 3600.0 as decimal(28, 10))
 {%- endmacro %}
 
 

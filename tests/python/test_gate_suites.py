@@ -92,7 +92,10 @@ def test_a_suite_that_cannot_be_understood_is_refused_with_its_file_and_rule(sui
 
 def test_every_problem_of_every_layer_is_in_one_message(tmp_path, monkeypatch):
     monkeypatch.setattr(gate, "EXPECTATIONS", tmp_path)
-    for layer, text in (("raw", SUITE), ("marts", SUITE.replace("    until: 2026-07-01\n", "").replace("with:", "wiht:", 1))):
+    for layer, text in (
+        ("raw", SUITE),
+        ("marts", SUITE.replace("    until: 2026-07-01\n", "").replace("with:", "wiht:", 1)),
+    ):
         (tmp_path / layer).mkdir()
         (tmp_path / layer / "invoices.yml").write_text(text, encoding="utf-8")
     with pytest.raises(SuiteError) as raised:
@@ -150,7 +153,12 @@ def judged(tmp_path_factory) -> dict[str, dict]:
 def test_every_rule_has_one_row_that_says_whose_and_of_which_build_it_is(judged):
     assert len(judged) == 6
     for row in judged.values():
-        assert (row["build_id"], row["layer"], row["suite"], row["table_name"]) == ("b1", "core", "invoices", "core.invoices")
+        assert (row["build_id"], row["layer"], row["suite"], row["table_name"]) == (
+            "b1",
+            "core",
+            "invoices",
+            "core.invoices",
+        )
         assert (row["owner"], row["severity"], row["reason"], row["fix"]) == ("finance", "critical", "r", "f")
 
 

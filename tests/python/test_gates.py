@@ -159,7 +159,9 @@ def test_a_warning_whose_time_is_over_stops_marts(dbt, published_company, expect
     assert sorted(key["month_start"] for key in keys) == ["2025-02-01", "2025-03-01"]
 
 
-def test_suites_that_cannot_be_understood_stop_the_build_with_file_and_rule(dbt, published_company, expectations_folder):
+def test_suites_that_cannot_be_understood_stop_the_build_with_file_and_rule(
+    dbt, published_company, expectations_folder
+):
     suites = expectations_folder(
         {
             "raw/no_owner.yml": EDTECH_ONLY.replace("owner: data_platform\n", ""),

@@ -7,7 +7,9 @@ import pytest
 from conftest import WHOLE, Build
 
 LINES = company.SUBSCRIPTIONS.splitlines(keepends=True)
-RAGGED = "".join([*LINES[:3], "S90,A1,2024-02-01\n", *LINES[3:9], LINES[9].replace(",monthly", ",monthly,1"), *LINES[10:]])
+RAGGED = "".join(
+    [*LINES[:3], "S90,A1,2024-02-01\n", *LINES[3:9], LINES[9].replace(",monthly", ",monthly,1"), *LINES[10:]]
+)
 WITHOUT_PRICES = "".join(",".join([*(cells := line.split(","))[:6], *cells[7:]]) for line in LINES)
 NOT_UTF_8 = company.ACCOUNTS.encode().replace(b"Cedar", b"C\xe9dar")
 RENAMED = company.CHURN_EVENTS.replace("churn_date", "date_of_churn")
@@ -85,7 +87,9 @@ def test_status_names_the_landing_rule_and_the_last_good_build(request, publishe
     status = request.getfixturevalue(landing).status
     good = published_company.status
     assert status["state"] == "failed"
-    assert [(rule["layer"], rule["rule"]) for rule in status["failing_rules"]] == [("landing", "raw_files_are_readable")]
+    assert [(rule["layer"], rule["rule"]) for rule in status["failing_rules"]] == [
+        ("landing", "raw_files_are_readable")
+    ]
     assert status["build_id"] != good["build_id"]
     assert status["last_good_build"] == good["last_good_build"]
 

@@ -165,10 +165,14 @@ def test_the_same_data_again_is_no_new_version_of_any_value(published_company, a
 def test_history_survives_a_full_refresh(published_company, again, restated):
     builds = [build.status["build_id"] for build in (published_company, again, restated)]
     for layer in ("raw", "staging", "core", "marts"):
-        judged = restated.warehouse(f"select build_id from history.gate_{layer} group by build_id order by min(judged_at)")
+        judged = restated.warehouse(
+            f"select build_id from history.gate_{layer} group by build_id order by min(judged_at)"
+        )
         assert [build_id for (build_id,) in judged] == builds, layer
     assert restated.warehouse("select build_id from history.publish order by published_at") == [(b,) for b in builds]
-    kept = restated.warehouse("select count(distinct build_id) from history.kpi_values_history where dbt_valid_to is not null")
+    kept = restated.warehouse(
+        "select count(distinct build_id) from history.kpi_values_history where dbt_valid_to is not null"
+    )
     assert kept == [(1,)]
 
 
