@@ -28,6 +28,25 @@
 {% macro duckdb__git_revision() %}{{ return("getvariable('git_revision')") }}{% endmacro %}
 
 
+{% macro as_of_given() %}
+    {#- The environment variable AS_OF as a date, NULL when it is not set. -#}
+    {{ return("cast(nullif('" ~ env_var('AS_OF', '') | replace("'", "''") ~ "', '') as date)") }}
+{% endmacro %}
+
+
+{% macro policy_columns() %}
+    {#- The policy variables of kpis.md R14 as columns of text, so that a build says by which policies it was made. -#}
+    {%- set columns = [] -%}
+    {%- for policy in (
+        'reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'mrr_bridge_days',
+        'default_schedule',
+    ) -%}
+        {%- do columns.append(text_literal(var(policy)) ~ ' as ' ~ policy) -%}
+    {%- endfor -%}
+    {{ return(columns | join(',\n    ')) }}
+{% endmacro %}
+
+
 {% macro newest_record() %}
     {#- The day after the newest record in raw billing or events: max over every raw column that its source lists under
         meta.as_of_columns. -#}

@@ -1,4 +1,4 @@
-{#- The plain KPIs under one another; a companion `<kpi>__<name>` is two further columns of its KPI's mart. -#}
+{#- A companion `<kpi>__<name>` is two further columns of its KPI's mart. -#}
 with kpi_periods as (
 
     select * from {{ ref('kpi_periods') }}
@@ -45,7 +45,10 @@ measurements as (
     from {{ ref('kpi_' ~ kpi.mart_kpi_id) }}
     where
         breakdown = 'all'
-        and period_start in (select period_start from kpi_periods where kpi_id = '{{ kpi.id }}')
+        and period_start in (
+            select kpi_periods.period_start from kpi_periods
+            where kpi_periods.kpi_id = '{{ kpi.id }}'
+        )
     {%- endfor %}
 
 )

@@ -1,5 +1,5 @@
-{#- Whether entities have rows is asked of every canonical entity, since dbt must know what a model reads before it knows
-    what the KPIs say of themselves. -#}
+{#- Every canonical entity is asked for rows: dbt must know what a model reads before it knows what
+    the KPIs say of themselves. -#}
 with entities as (
 
     {% for entity in var('entities') -%}
@@ -26,7 +26,13 @@ kpis as (
         {{ kpi.window_days }} as window_days,
         (
             select count(*) from entities
-            where has_rows and entity in ('{{ kpi.requires | unique | join("', '") }}')
+            where
+                has_rows
+                and entity in (
+                    {% for entity in kpi.requires | unique -%}
+                    '{{ entity }}'{{ ',' if not loop.last }}
+                    {% endfor %}
+                )
         ) = {{ kpi.requires | unique | list | length }} as is_fed
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -6,23 +6,17 @@ with newest as (
 
 dated as (
 
-    select cast({{ dbt.dateadd('day', 1, reporting_date('max(newest_at)')) }} as date) as day_after_newest from newest
+    select {{ add_days(reporting_date('max(newest_at)'), 1) }} as day_after_newest from newest
 
 )
 
 select
     '{{ invocation_id }}' as build_id,
     '{{ flags.WHICH }}' as command,
-    '{{ selection_of_build() | replace("'", "''") }}' as selection,
-    {% if env_var('AS_OF', '') -%}
-    cast('{{ env_var("AS_OF") }}' as date) as as_of,
-    {% else -%}
-    day_after_newest as as_of,
-    {% endif -%}
+    {{ text_literal(selection_of_build()) }} as selection,
+    coalesce({{ as_of_given() }}, day_after_newest) as as_of,
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as started_at,
     {{ git_revision() }} as git_revision,
     '{{ sources_on() | join(" ") }}' as sources,
-    {%- for policy in ('reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'mrr_bridge_days', 'default_schedule') %}
-    '{{ var(policy) }}' as {{ policy }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ policy_columns() }}
 from dated

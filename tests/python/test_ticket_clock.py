@@ -158,13 +158,10 @@ def measured(compiled: dict[str, str], tickets: list[Ticket]) -> dict[tuple, flo
         (("s", s.name, day) for s in schedules for day in s.holidays),
     )
     table("union_tickets", "created_at timestamp", ((t.created,) for t in tickets))
-    table(
-        "union_ticket_events", "occurred_at timestamp", ((m,) for t in tickets for m in (t.replied, t.solved))
-    )
+    table("union_ticket_events", "occurred_at timestamp", ((m,) for t in tickets for m in (t.replied, t.solved)))
     table(
         "fct_ticket_lifetimes",
-        "source_system text, ticket_id text, schedule_id text, created_at timestamp,"
-        " first_solved_at timestamp",
+        "source_system text, ticket_id text, schedule_id text, created_at timestamp, first_solved_at timestamp",
         (("s", t.name, f"s:{t.schedule.name}", t.created, t.solved) for t in tickets),
     )
     table(
@@ -255,9 +252,7 @@ def test_the_built_warehouse_agrees_with_python():
     ).fetchall():
         holidays.setdefault(schedule, set()).add(day)
     always = {day: [(0, 1440)] for day in range(7)}
-    schedules = {
-        name: Schedule(name, zones[name], hours[name], frozenset(holidays.get(name, ()))) for name in zones
-    }
+    schedules = {name: Schedule(name, zones[name], hours[name], frozenset(holidays.get(name, ()))) for name in zones}
     schedules["always_open"] = Schedule("always_open", "UTC", always)
     spans = con.execute(
         "select ticket_id, clock, schedule_id, starts_at, ends_at, business_hours from core.fct_ticket_clocks"

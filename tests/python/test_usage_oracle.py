@@ -62,7 +62,9 @@ def events(build, ids):
 @pytest.fixture(scope="module")
 def windows(warehouse, events):
     """One row per customer-month of the spine since events are recorded: `since` and `until` (exclusive) count."""
-    spine = warehouse.execute("select customer_id as customer, month_start, started_on from core.fct_customer_months").df()
+    spine = warehouse.execute(
+        "select customer_id as customer, month_start, started_on from core.fct_customer_months"
+    ).df()
     spine["until"] = spine["month_start"] + pd.offsets.MonthBegin(1)
     spine["since"] = spine[["month_start", "started_on"]].max(axis=1)
     spine = spine[spine["until"] > events["day"].min()].reset_index(drop=True)
@@ -81,13 +83,17 @@ def counted(events, windows):
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path.with_suffix(".csv")) if path.with_suffix(".csv").exists() else pd.read_parquet(
-        path if path.is_dir() else path.with_suffix(".parquet")
+    return (
+        pd.read_csv(path.with_suffix(".csv"))
+        if path.with_suffix(".csv").exists()
+        else pd.read_parquet(path if path.is_dir() else path.with_suffix(".parquet"))
     )
 
 
 def _segment_users() -> pd.DataFrame:
-    return _read(RAW / "segment" / "users").sort_values("received_at").drop_duplicates("id", keep="last").set_index("id")
+    return (
+        _read(RAW / "segment" / "users").sort_values("received_at").drop_duplicates("id", keep="last").set_index("id")
+    )
 
 
 def _segment_events(ids: dict) -> pd.DataFrame:
@@ -197,12 +203,16 @@ def pairs(build, ids, windows, counted):
             "user_days": by_user.groupby(key).size(),
         }
     ).fillna(0)
-    before = pd.concat(
-        [
-            use[key].assign(month_start=use["month_start"] + pd.DateOffset(months=later)).drop_duplicates()
-            for later in (1, 2, 3)
-        ]
-    ).drop_duplicates().assign(before=True)
+    before = (
+        pd.concat(
+            [
+                use[key].assign(month_start=use["month_start"] + pd.DateOffset(months=later)).drop_duplicates()
+                for later in (1, 2, 3)
+            ]
+        )
+        .drop_duplicates()
+        .assign(before=True)
+    )
     found = made.merge(sums, on=key, how="left").fillna(dict.fromkeys(sums, 0))
     found = found.merge(before, on=key, how="left")
     found["before"] = found["before"].eq(True)
@@ -216,10 +226,14 @@ def pairs(build, ids, windows, counted):
 def differences(expected: pd.DataFrame, published: pd.DataFrame, key: list[str]) -> list[str]:
     """Where two tables of the same columns differ, as words; [] where nowhere."""
     both = expected.merge(published, on=key, how="outer", suffixes=("", "__mart"), indicator=True)
-    found = [f"{len(rows)} rows {side}: {rows[key].head(3).to_dict('records')}" for side, rows in (
-        ("missing from the mart", both[both["_merge"] == "left_only"]),
-        ("only in the mart", both[both["_merge"] == "right_only"]),
-    ) if len(rows)]
+    found = [
+        f"{len(rows)} rows {side}: {rows[key].head(3).to_dict('records')}"
+        for side, rows in (
+            ("missing from the mart", both[both["_merge"] == "left_only"]),
+            ("only in the mart", both[both["_merge"] == "right_only"]),
+        )
+        if len(rows)
+    ]
     both = both[both["_merge"] == "both"]
     for name in expected.columns.difference(key):
         ours, theirs = both[name], both[f"{name}__mart"]
@@ -254,7 +268,9 @@ ACTIVE = "value as mau, weekly_active_users as wau, daily_active_users as dau"
 def test_active_users_of_every_customer(warehouse, active_users):
     expected = active_users[["customer", "month_start", "mau", "wau", "dau"]]
     assert expected["mau"].sum() > 0
-    assert differences(expected, _customer_rows(warehouse, ACTIVE, "kpi_active_users"), ["customer", "month_start"]) == []
+    assert (
+        differences(expected, _customer_rows(warehouse, ACTIVE, "kpi_active_users"), ["customer", "month_start"]) == []
+    )
 
 
 def test_active_users_of_the_company(warehouse, active_users):
@@ -297,7 +313,9 @@ def test_registered_users_of_the_company(warehouse, ids, active_users):
 def test_classes_of_every_customer_and_feature(warehouse, pairs):
     expected = pairs[["customer", "month_start", "feature", "class"]]
     assert expected["class"].nunique() >= 3
-    published = _customer_rows(warehouse, "breakdown as feature, usage_class as class", "kpi_feature_usage", "breakdown <> 'all'")
+    published = _customer_rows(
+        warehouse, "breakdown as feature, usage_class as class", "kpi_feature_usage", "breakdown <> 'all'"
+    )
     assert differences(expected, published, ["customer", "month_start", "feature"]) == []
 
 
@@ -337,10 +355,15 @@ def test_features_have_no_user_days_where_no_source_names_users(warehouse, build
 
 
 def test_a_difference_is_noticed():
-    ours = pd.DataFrame({"month_start": ["2026-01", "2026-02", "2026-03"], "mau": [1.0, 2.0, 3.0], "class": ["daily", "rare", "rare"]})
+    ours = pd.DataFrame(
+        {"month_start": ["2026-01", "2026-02", "2026-03"], "mau": [1.0, 2.0, 3.0], "class": ["daily", "rare", "rare"]}
+    )
     assert differences(ours, ours.copy(), ["month_start"]) == []
     assert "mau differs in 1 of 3" in differences(ours, ours.assign(mau=[1.0, 2.0, 3.001]), ["month_start"])[0]
     assert "mau differs in 1 of 3" in differences(ours, ours.assign(mau=[1.0, 2.0, None]), ["month_start"])[0]
-    assert "class differs in 1 of 3" in differences(ours, ours.assign(**{"class": ["daily", "rare", "daily"]}), ["month_start"])[0]
+    assert (
+        "class differs in 1 of 3"
+        in differences(ours, ours.assign(**{"class": ["daily", "rare", "daily"]}), ["month_start"])[0]
+    )
     assert "1 rows missing from the mart" in differences(ours, ours.iloc[:2], ["month_start"])[0]
     assert "1 rows only in the mart" in differences(ours.iloc[:2], ours, ["month_start"])[0]

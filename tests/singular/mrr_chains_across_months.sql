@@ -1,5 +1,5 @@
--- For the whole company a month opens with what the month before closed with, and closes with what its items are worth.
--- Rows are the months that do not.
+-- For the company a month opens with what the month before closed with, and closes with what its
+-- items are worth. Rows are the months that do not.
 with months as (
 
     select

@@ -15,17 +15,28 @@ links as (
 
 ),
 
+{% set facts = [
+    'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements', 'tickets',
+    'survey_responses',
+] -%}
 seen as (
 
-    {% for entity in ('contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements', 'tickets', 'survey_responses') -%}
-    select source_system, coalesce(source_customer_id, '(none)') as source_customer_id from {{ ref('union_' ~ entity) }}
+    {% for entity in facts -%}
+    select
+        source_system,
+        coalesce(source_customer_id, '(none)') as source_customer_id
+    from {{ ref('union_' ~ entity) }}
     union
     {% endfor -%}
-    select source_system, source_customer_id from {{ ref('fct_event_days') }} where source_customer_id is not null
+    select
+        source_system,
+        source_customer_id
+    from {{ ref('fct_event_days') }}
+    where source_customer_id is not null
 
 ),
 
--- An id that its own system does not know may be another system's id, as in files that name CRM accounts.
+-- An id that its own system does not know may be another's, as in files that name CRM accounts.
 borrowed as (
 
     select
@@ -35,7 +46,9 @@ borrowed as (
         count(elsewhere.source_system) as lenders
     from seen
     left join known
-        on seen.source_system = known.source_system and seen.source_customer_id = known.source_customer_id
+        on
+            seen.source_system = known.source_system
+            and seen.source_customer_id = known.source_customer_id
     left join known as elsewhere
         on seen.source_customer_id = elsewhere.source_customer_id
     where known.source_customer_id is null
@@ -46,35 +59,63 @@ borrowed as (
 pointers as (
 
     select
-        known.source_system,
-        known.source_customer_id,
-        known.source_system as next_system,
-        known.merged_into_id as next_id,
+        source_system,
+        source_customer_id,
+        source_system as next_system,
+        merged_into_id as next_id,
         'merged' as link_rule,
         cast(1 as double precision) as confidence,
         1 as preference
     from known
-    where known.merged_into_id is not null
+    where merged_into_id is not null
 
     union all
 
-    select source_system, source_customer_id, linked_system, linked_customer_id, link_rule, confidence, 2 as preference
+    select
+        source_system,
+        source_customer_id,
+        linked_system as next_system,
+        linked_customer_id as next_id,
+        link_rule,
+        confidence,
+        2 as preference
     from links
 
     union all
 
-    select source_system, source_customer_id, lender, source_customer_id, 'same_id' as link_rule, 1 as confidence, 3 as preference
+    select
+        source_system,
+        source_customer_id,
+        lender as next_system,
+        source_customer_id as next_id,
+        'same_id' as link_rule,
+        1 as confidence,
+        3 as preference
     from borrowed
     where lenders = 1
 
     union all
 
-    select source_system, source_customer_id, source_system, source_customer_id, 'own_record' as link_rule, 1 as confidence, 4 as preference
+    select
+        source_system,
+        source_customer_id,
+        source_system as next_system,
+        source_customer_id as next_id,
+        'own_record' as link_rule,
+        1 as confidence,
+        4 as preference
     from known
 
     union all
 
-    select source_system, source_customer_id, source_system, source_customer_id, 'unmatched' as link_rule, 0 as confidence, 5 as preference
+    select
+        source_system,
+        source_customer_id,
+        source_system as next_system,
+        source_customer_id as next_id,
+        'unmatched' as link_rule,
+        0 as confidence,
+        5 as preference
     from borrowed
 
 ),
@@ -90,14 +131,17 @@ ranked as (
         ) as choice
     from pointers
     left join known
-        on pointers.next_system = known.source_system and pointers.next_id = known.source_customer_id
+        on
+            pointers.next_system = known.source_system
+            and pointers.next_id = known.source_customer_id
     where known.source_customer_id is not null or pointers.link_rule = 'unmatched'
 
 ),
 
 hop_1 as (
 
-    select * from ranked where choice = 1
+    select * from ranked
+    where choice = 1
 
 ),
 

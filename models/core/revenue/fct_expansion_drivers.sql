@@ -57,7 +57,7 @@ grown as (
 
 ),
 
--- What grew is scaled to the net, so that the drivers of a customer's month add up to its expansion.
+-- What grew is scaled to the net, so that a customer's drivers add up to its expansion.
 scaled as (
 
     select

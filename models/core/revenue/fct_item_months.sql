@@ -18,7 +18,11 @@ discounts as (
 
 rates as (
 
-    select currency, rate from {{ ref('union_fx_rates') }} where rate_type = 'constant'
+    select
+        currency,
+        rate
+    from {{ ref('union_fx_rates') }}
+    where rate_type = 'constant'
 
 ),
 
@@ -37,13 +41,22 @@ running as (
 
 ),
 
--- Percentages multiply, amounts come off after them (R5). ln() of a whole discount has no value, hence the floor at 0.
+{% set counts = {
+    'durable': "(discounts.discount_end is null or discounts.discount_end >= "
+        ~ dbt.dateadd('month', 12, 'discounts.discount_start') ~ ")",
+    'in_force': '1 = 1',
+    'none': '1 = 0',
+} -%}
+-- Percentages multiply, amounts come off after them (R5). All off has no logarithm, hence the
+-- smallest factor.
 discounted as (
 
     select
         running.period_id,
         running.month_start,
-        min(case when discounts.discount_type = 'percent' then 1 - discounts.discount else 1 end) as smallest_factor,
+        min(
+            case when discounts.discount_type = 'percent' then 1 - discounts.discount else 1 end
+        ) as smallest_factor,
         sum(
             case
                 when discounts.discount_type = 'percent' and discounts.discount < 1
@@ -51,7 +64,9 @@ discounted as (
                 else 0
             end
         ) as log_factor,
-        sum(case when discounts.discount_type = 'amount' then discounts.discount else 0 end) as amount_off
+        sum(
+            case when discounts.discount_type = 'amount' then discounts.discount else 0 end
+        ) as amount_off
     from running
     inner join discounts
         on
@@ -61,13 +76,7 @@ discounted as (
             and (discounts.discount_end is null or discounts.discount_end >= running.priced_at)
             and discounts.applies_from < running.priced_at
             and (discounts.applies_to is null or discounts.applies_to >= running.priced_at)
-    where
-        discounts.is_recurring
-        {%- if var('mrr_discounts') == 'durable' %}
-        and (discounts.discount_end is null or discounts.discount_end >= {{ dbt.dateadd('month', 12, 'discounts.discount_start') }})
-        {%- elif var('mrr_discounts') == 'none' %}
-        and 1 = 0
-        {%- endif %}
+    where discounts.is_recurring and {{ counts[var('mrr_discounts')] }}
     group by running.period_id, running.month_start
 
 ),
@@ -79,9 +88,16 @@ priced as (
         case
             when discounted.period_id is null then running.list_amount
             when discounted.smallest_factor = 0 then 0
-            else greatest(running.list_amount * round(exp(discounted.log_factor), 10) - discounted.amount_off, 0)
+            else
+                greatest(
+                    running.list_amount * round(exp(discounted.log_factor), 10)
+                    - discounted.amount_off,
+                    0
+                )
         end as net_amount,
-        case when running.currency = '{{ var("reporting_currency") }}' then 1 else rates.rate end as rate
+        case
+            when running.currency = '{{ var("reporting_currency") }}' then 1 else rates.rate
+        end as rate
     from running
     left join discounted
         on running.period_id = discounted.period_id and running.month_start = discounted.month_start

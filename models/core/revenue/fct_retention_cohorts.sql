@@ -40,7 +40,7 @@ cohorts as (
 
 ),
 
--- A customer that left counts with nothing; one that left and came back counts with what it pays now.
+-- Who left counts with nothing; who left and came back counts with what it pays now.
 followed as (
 
     select

@@ -40,11 +40,12 @@ days as (
 open_days as (
 
     select
-        {{ dbt.concat(['hours.source_system', "':'", 'hours.schedule_id']) }} as schedule_id,
-        cast(days.local_date as timestamp) as local_midnight,
-        hours.opens_minute,
-        hours.closes_minute,
-        hours.time_zone
+        hours.source_system || ':' || hours.schedule_id as schedule_id,
+        hours.time_zone,
+        {{ dbt.dateadd('minute', 'hours.opens_minute', 'cast(days.local_date as timestamp)') }}
+            as local_opens_at,
+        {{ dbt.dateadd('minute', 'hours.closes_minute', 'cast(days.local_date as timestamp)') }}
+            as local_closes_at
     from hours
     inner join days on hours.weekday = {{ day_of_week('days.local_date') }}
     left join holidays
@@ -60,10 +61,8 @@ intervals as (
 
     select
         schedule_id,
-        {{ to_utc(dbt.dateadd('minute', 'opens_minute', 'local_midnight'), 'time_zone') }}
-            as opens_at,
-        {{ to_utc(dbt.dateadd('minute', 'closes_minute', 'local_midnight'), 'time_zone') }}
-            as closes_at
+        {{ to_utc('local_opens_at', 'time_zone') }} as opens_at,
+        {{ to_utc('local_closes_at', 'time_zone') }} as closes_at
     from open_days
 
     union all

@@ -31,7 +31,9 @@ hop_1 as (
         coalesce(survivors.ticket_id, tickets.ticket_id) as surviving_ticket_id
     from tickets
     left join tickets as survivors
-        on tickets.source_system = survivors.source_system and tickets.merged_into_id = survivors.ticket_id
+        on
+            tickets.source_system = survivors.source_system
+            and tickets.merged_into_id = survivors.ticket_id
 
 ),
 
@@ -79,7 +81,7 @@ judged as (
             tickets.source_system = ids.source_system
             and coalesce(tickets.source_customer_id, '(none)') = ids.source_customer_id
     left join schedules
-        on schedules.schedule_id = {{ dbt.concat(['tickets.source_system', "':'", 'tickets.schedule_id']) }}
+        on tickets.source_system || ':' || tickets.schedule_id = schedules.schedule_id
 
 )
 

@@ -63,7 +63,6 @@ spans as (
 
 )
 
--- A span without business hours matches no interval: greatest() and least() would pass over the NULLs.
 select
     spans.source_system,
     spans.ticket_id,
@@ -72,14 +71,7 @@ select
     spans.ends_at,
     spans.schedule_id,
     {{ hours_between('spans.starts_at', 'spans.ends_at') }} as calendar_hours,
-    coalesce(sum(
-        case
-            when intervals.opens_at is not null
-                then {{ hours_between(
-                    'greatest(spans.starts_at, intervals.opens_at)', 'least(spans.ends_at, intervals.closes_at)'
-                ) }}
-        end
-    ), 0) as business_hours
+    coalesce(sum({{ business_hours('spans', 'intervals') }}), 0) as business_hours
 from spans
 left join intervals
     on
@@ -87,9 +79,5 @@ left join intervals
         and spans.starts_at < intervals.closes_at
         and spans.ends_at > intervals.opens_at
 group by
-    spans.source_system,
-    spans.ticket_id,
-    spans.clock,
-    spans.starts_at,
-    spans.ends_at,
+    spans.source_system, spans.ticket_id, spans.clock, spans.starts_at, spans.ends_at,
     spans.schedule_id

@@ -21,8 +21,9 @@ select
     events.status_to,
     events.tier_from,
     events.tier_to,
-    case when events.tier_to > events.tier_from then 'tier' else events.escalation_kind end
-        as escalation_kind,
+    case
+        when events.tier_to > events.tier_from then 'tier' else events.escalation_kind
+    end as escalation_kind,
     events.occurred_at,
     lead(events.occurred_at) over (
         partition by tickets.source_system, tickets.ticket_id, events.event_type

@@ -21,9 +21,9 @@ spells as (
         change_number,
         is_solved,
         occurred_at as opened_at,
-        lead(occurred_at)
-            over (partition by source_system, ticket_id order by change_number)
-            as solved_at
+        lead(occurred_at) over (
+            partition by source_system, ticket_id order by change_number
+        ) as solved_at
     from changes
 
 ),
@@ -33,9 +33,9 @@ kept as (
 
     select
         *,
-        lag(solved_at)
-            over (partition by source_system, ticket_id order by change_number)
-            as solved_before_at
+        lag(solved_at) over (
+            partition by source_system, ticket_id order by change_number
+        ) as solved_before_at
     from spells
     where
         not is_solved
@@ -59,13 +59,11 @@ numbered as (
 
     select
         *,
-        sum(
+        cast(sum(
             case when opened_at > {{ dbt.dateadd('day', 28, 'solved_before_at') }} then 1 else 0 end
-        )
-            over (
-                partition by source_system, ticket_id
-                order by change_number rows unbounded preceding
-            ) as earlier_tickets
+        ) over (
+            partition by source_system, ticket_id order by change_number rows unbounded preceding
+        ) as bigint) as earlier_tickets
     from kept
 
 )
@@ -74,8 +72,7 @@ select
     source_system,
     case
         when earlier_tickets = 0 then ticket_id
-        else
-            {{ dbt.concat(['ticket_id', "'#'", 'cast(cast(earlier_tickets + 1 as bigint) as ' ~ dbt.type_string() ~ ')']) }}
+        else ticket_id || '#' || cast(earlier_tickets + 1 as {{ dbt.type_string() }})
     end as ticket_id,
     ticket_id as source_ticket_id,
     cast(row_number() over (

@@ -32,7 +32,7 @@ clocks as (
         sum(case when clock = 'first_reply' then calendar_hours end) as first_reply_calendar_hours,
         sum(case when clock = 'first_solve' then business_hours end) as first_solve_business_hours,
         sum(case when clock = 'first_solve' then calendar_hours end) as first_solve_calendar_hours,
-        sum(case when clock = 'customer_wait' then business_hours end)
+        coalesce(sum(case when clock = 'customer_wait' then business_hours end), 0)
             as customer_wait_business_hours
     from {{ ref('fct_ticket_clocks') }}
     group by source_system, ticket_id
@@ -59,24 +59,19 @@ select
     tickets.reopens,
     moves.escalated_at,
     moves.first_tier_move_at,
-    cast(clocks.first_reply_business_hours as double precision) as first_reply_business_hours,
-    cast(clocks.first_reply_calendar_hours as double precision) as first_reply_calendar_hours,
-    cast(clocks.first_solve_business_hours as double precision) as first_solve_business_hours,
-    cast(
-        clocks.first_solve_business_hours
-        - coalesce(clocks.customer_wait_business_hours, 0) as double precision
-    ) as first_solve_business_hours_without_customer_wait,
-    cast(clocks.first_solve_calendar_hours as double precision) as first_solve_calendar_hours,
-    cast({{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} as double precision)
-        as last_solve_calendar_hours
+    clocks.first_reply_business_hours,
+    clocks.first_reply_calendar_hours,
+    clocks.first_solve_business_hours,
+    clocks.first_solve_business_hours - clocks.customer_wait_business_hours
+        as first_solve_business_hours_without_customer_wait,
+    clocks.first_solve_calendar_hours,
+    {{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} as last_solve_calendar_hours
 from tickets
 inner join helpdesk_tickets as helpdesk
     on
         tickets.source_system = helpdesk.source_system
         and tickets.source_ticket_id = helpdesk.ticket_id
-left join
-    moves
+left join moves
     on tickets.source_system = moves.source_system and tickets.ticket_id = moves.ticket_id
-left join
-    clocks
+left join clocks
     on tickets.source_system = clocks.source_system and tickets.ticket_id = clocks.ticket_id

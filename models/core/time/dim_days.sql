@@ -35,11 +35,10 @@ select
     day_date,
     month_start,
     is_weekday,
-    cast(                {{ dbt.datediff('day_date', 'next_month_start', 'day') }} as integer
-    )
+    cast({{ dbt.datediff('day_date', 'next_month_start', 'day') }} as integer)
         as days_to_month_end,
     cast(sum(case when is_weekday then 1 else 0 end) over (
-        partition by month_start
-        order by day_date desc rows between unbounded preceding and current row
+        partition by month_start order by day_date desc
+        rows between unbounded preceding and current row
     ) as integer) as weekdays_to_month_end
 from weekdays

@@ -22,8 +22,8 @@ meanings as (
 
 ),
 
--- An event belongs to the customer that it names, else to its user's. R9 leaves out staff and bots; a user that no source
--- describes counts as a customer's.
+-- An event belongs to the customer that it names, else to its user's. R9 leaves out staff and bots;
+-- a user that no source describes counts as a customer's.
 used as (
 
     select

@@ -16,7 +16,7 @@ spine as (
 
 ),
 
--- Before the first event nothing was measured; before the first event with a user, nothing about users.
+-- Before the first event nothing was measured; before the first with a user, nothing about users.
 history as (
 
     select
@@ -36,10 +36,6 @@ select
 from spine
 inner join months on spine.month_start = months.month_start
 inner join days
-    on
-        days.day_date
-        = case
-            when spine.started_on > spine.month_start then spine.started_on else spine.month_start
-        end
+    on days.day_date = greatest(spine.started_on, spine.month_start)
 cross join history
 where history.first_event_on < months.next_month_start

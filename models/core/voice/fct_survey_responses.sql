@@ -11,7 +11,7 @@ ids as (
 
 ),
 
--- R8: a ticket's customer answers once, with its last word; an answer that belongs to no ticket stands for itself.
+-- R8: a ticket is answered once, with the last word; an answer without a ticket stands alone.
 ranked as (
 
     select
@@ -40,8 +40,8 @@ select
     ranked.scale_min,
     ranked.scale_max,
     cast(
-        (ranked.score - ranked.scale_min)
-        / (ranked.scale_max - ranked.scale_min) as double precision
+        (ranked.score - ranked.scale_min) / (ranked.scale_max - ranked.scale_min)
+        as double precision
     ) as normalised_score,
     ranked.responded_at
 from ranked

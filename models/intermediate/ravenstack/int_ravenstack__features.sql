@@ -1,10 +1,12 @@
 with feature_usage as (
 
-    select * from {{ ref('stg_ravenstack__feature_usage') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__feature_usage') }}
+    where row_status = 'accepted'
 
 )
 
--- The source has no catalogue and no entitlements: a feature is what was used, open to everybody from its first use.
+-- The source has neither catalogue nor entitlements: a feature is what was used, open to everybody
+-- from its first use.
 select
     feature_name as feature_id,
     feature_name as name,

@@ -1,16 +1,19 @@
 with feature_usage as (
 
-    select * from {{ ref('stg_ravenstack__feature_usage') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__feature_usage') }}
+    where row_status = 'accepted'
 
 ),
 
 subscriptions as (
 
-    select * from {{ ref('stg_ravenstack__subscriptions') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__subscriptions') }}
+    where row_status = 'accepted'
 
 )
 
--- Use is recorded by subscription, so its user is unknown. It counts on its day whether or not the subscription ran then.
+-- Use is recorded by subscription, so its user is unknown. It counts on its day whether or not the
+-- subscription ran then.
 select
     feature_usage.usage_id as event_id,
     cast(null as {{ dbt.type_string() }}) as user_id,

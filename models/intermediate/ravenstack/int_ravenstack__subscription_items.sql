@@ -4,8 +4,8 @@ with subscriptions as (
 
 )
 
--- A RavenStack subscription states its whole MRR, whatever its billing frequency, so it is one licensed item at that monthly
--- price. Its end date is read as the first day without service; an account's overlapping subscriptions all count.
+-- A RavenStack subscription states its whole MRR, whatever its billing frequency: it is one licensed
+-- item at that monthly price. Its end date is the first day without service.
 select
     subscription_id as item_id,
     account_id as source_customer_id,

@@ -1,11 +1,12 @@
 with tickets as (
 
-    select * from {{ ref('stg_ravenstack__support_tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__support_tickets') }}
+    where row_status = 'accepted'
 
 )
 
 select
-    {{ dbt.concat(["'csat '", 'ticket_id']) }} as response_id,
+    'csat ' || ticket_id as response_id,
     'csat' as survey_type,
     cast(null as {{ dbt.type_string() }}) as invitation_id,
     account_id as source_customer_id,

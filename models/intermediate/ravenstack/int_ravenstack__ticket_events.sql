@@ -2,7 +2,8 @@ with tickets as (
 
     select
         *,
-        {{ dbt.dateadd('minute', 'first_response_minutes', 'cast(submitted_on as timestamp)') }} as first_reply_at
+        {{ dbt.dateadd('minute', 'first_response_minutes', 'cast(submitted_on as timestamp)') }}
+            as first_reply_at
     from {{ ref('stg_ravenstack__support_tickets') }}
     where row_status = 'accepted'
 

@@ -1,6 +1,7 @@
 with tickets as (
 
-    select * from {{ ref('stg_ravenstack__support_tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__support_tickets') }}
+    where row_status = 'accepted'
 
 )
 

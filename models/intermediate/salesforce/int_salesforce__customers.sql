@@ -5,7 +5,7 @@ with accounts as (
 
 ),
 
--- A version lasts until the next one; the first one known stands for the time before the loader's history began.
+-- A version lasts until the next; the first one stands for the time before the history began.
 versions as (
 
     select

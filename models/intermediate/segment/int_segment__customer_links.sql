@@ -1,19 +1,18 @@
 with group_calls as (
 
-    select *
-    from {{ ref('stg_segment__groups') }}
+    select * from {{ ref('stg_segment__groups') }}
     where row_status = 'accepted' and salesforce_account_id is not null
 
 ),
 
--- A call carries only the traits that it was made with, so the link is the last one that any call named.
+-- A call carries only the traits that it was made with: the link is the last that any call named.
 ranked as (
 
     select
         *,
-        row_number()
-            over (partition by group_id order by called_at desc, group_call_id ASC)
-            as recency
+        row_number() over (
+            partition by group_id order by called_at desc, group_call_id desc
+        ) as recency
     from group_calls
 
 )

@@ -10,9 +10,9 @@ ranked as (
     select
         *,
         min(called_at) over (partition by group_id) as first_called_at,
-        row_number()
-            over (partition by group_id order by called_at desc, group_call_id ASC)
-            as recency
+        row_number() over (
+            partition by group_id order by called_at desc, group_call_id desc
+        ) as recency
     from group_calls
 
 )

@@ -5,7 +5,7 @@ with tracks as (
 
 )
 
--- What an event uses and whether it is activity is the business's to say: seeds/product_events.csv, read in core.
+-- What an event uses and whether it is activity says the business, in seeds/product_events.csv.
 select
     event_id,
     nullif(user_id, '') as user_id,

@@ -1,6 +1,7 @@
 with customers as (
 
-    select * from {{ ref('stg_stripe__customers') }} where row_status = 'accepted'
+    select * from {{ ref('stg_stripe__customers') }}
+    where row_status = 'accepted'
 
 )
 

@@ -43,7 +43,7 @@ versions as (
 
 ),
 
--- Stripe keeps only an item's present price and quantity: its history is what was invoiced for its service periods.
+-- Stripe keeps only an item's present price and quantity: its history is what was invoiced.
 invoiced as (
 
     select

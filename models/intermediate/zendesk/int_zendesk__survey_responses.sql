@@ -18,7 +18,7 @@ tickets as (
 )
 
 select
-    {{ dbt.concat(["'csat '", 'ratings.ticket_id']) }} as response_id,
+    'csat ' || ratings.ticket_id as response_id,
     'csat' as survey_type,
     cast(null as {{ dbt.type_string() }}) as invitation_id,
     tickets.source_customer_id,

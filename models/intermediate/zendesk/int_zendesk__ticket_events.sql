@@ -12,12 +12,6 @@ history as (
 
 ),
 
-tiers as (
-
-    select * from {{ ref('int_zendesk__ticket_tiers') }}
-
-),
-
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
@@ -30,7 +24,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'comment '", 'comment_id']) }} as event_id,
+        'comment ' || comment_id as event_id,
         'comment' as event_type,
         user_id,
         is_public,
@@ -44,7 +38,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'status '", 'cast(changed_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'status ' || cast(changed_at as {{ dbt.type_string() }}) as event_id,
         'status' as event_type,
         user_id,
         cast(null as boolean) as is_public,
@@ -59,7 +53,7 @@ events as (
 
     select
         ticket_id,
-        {{ dbt.concat(["'tier '", 'cast(arrived_at as ' ~ dbt.type_string() ~ ')']) }} as event_id,
+        'tier ' || cast(arrived_at as {{ dbt.type_string() }}) as event_id,
         'tier' as event_type,
         user_id,
         cast(null as boolean) as is_public,
@@ -67,7 +61,7 @@ events as (
         previous_tier as tier_from,
         tier as tier_to,
         arrived_at as occurred_at
-    from tiers
+    from {{ ref('int_zendesk__ticket_tiers') }}
     where tier <> previous_tier
 
 )

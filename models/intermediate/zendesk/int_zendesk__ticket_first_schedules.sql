@@ -20,9 +20,8 @@ ranked as (
         row_number() over (
             partition by applied.ticket_id
             order by
-                case
-                    when applied.applied_at <= tickets.created_at then applied.applied_at
-                end desc nulls last,
+                case when applied.applied_at <= tickets.created_at then 0 else 1 end,
+                case when applied.applied_at <= tickets.created_at then applied.applied_at end desc,
                 applied.applied_at
         ) as schedule_rank
     from applied

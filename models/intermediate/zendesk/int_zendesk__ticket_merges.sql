@@ -2,7 +2,8 @@ with survivors as (
 
     select
         ticket_id,
-        replace(replace(replace(replace(merged_ticket_ids, '[', ''), ']', ''), '"', ''), ' ', '') as merged_ids
+        replace(replace(replace(replace(merged_ticket_ids, '[', ''), ']', ''), '"', ''), ' ', '')
+            as merged_ids
     from {{ ref('stg_zendesk__tickets') }}
     where row_status = 'accepted' and length(merged_ticket_ids) > 2
 
@@ -14,19 +15,21 @@ numbers as (
 
 ),
 
-merges as (
+merged_tickets as (
 
     select
         survivors.ticket_id as merged_into_id,
         {{ dbt.split_part('survivors.merged_ids', "','", 'numbers.n') }} as ticket_id
     from survivors
     inner join numbers
-        on numbers.n <= 1 + length(survivors.merged_ids) - length(replace(survivors.merged_ids, ',', ''))
+        on
+            1 + length(survivors.merged_ids) - length(replace(survivors.merged_ids, ',', ''))
+            >= numbers.n
 
 )
 
 select
     ticket_id,
     min(merged_into_id) as merged_into_id
-from merges
+from merged_tickets
 group by ticket_id

@@ -24,9 +24,9 @@ select
     history.user_id,
     history.changed_at as arrived_at,
     tiers.tier,
-    lag(tiers.tier)
-        over (partition by history.ticket_id order by history.changed_at)
-        as previous_tier
+    lag(tiers.tier) over (
+        partition by history.ticket_id order by history.changed_at
+    ) as previous_tier
 from history
 inner join groups on history.field_value = groups.group_id
 inner join tiers on groups.name = tiers.group_name

@@ -1,13 +1,15 @@
 with tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }} where row_status = 'accepted'
+    select * from {{ ref('stg_zendesk__tickets') }}
+    where row_status = 'accepted'
 
 ),
 
 -- Who has left the help desk still wrote what they wrote.
 users as (
 
-    select * from {{ ref('stg_zendesk__users') }} where row_status in ('accepted', 'deleted')
+    select * from {{ ref('stg_zendesk__users') }}
+    where row_status in ('accepted', 'deleted')
 
 ),
 
@@ -35,7 +37,8 @@ first_values as (
 
 first_tiers as (
 
-    select * from {{ ref('int_zendesk__ticket_tiers') }} where previous_tier is null
+    select * from {{ ref('int_zendesk__ticket_tiers') }}
+    where previous_tier is null
 
 ),
 
@@ -45,7 +48,7 @@ schedules as (
 
 ),
 
-merges as (
+merged_tickets as (
 
     select * from {{ ref('int_zendesk__ticket_merges') }}
 
@@ -64,14 +67,16 @@ select
     coalesce(first_values.priority, tickets.priority) as priority,
     first_tiers.tier as initial_tier,
     case
-        when tickets.submitter_id <> tickets.requester_id and submitters.role in ('agent', 'admin') then 'agent'
+        when tickets.submitter_id <> tickets.requester_id and submitters.role in ('agent', 'admin')
+            then 'agent'
         else 'customer'
     end as origin,
     schedules.schedule_id,
     coalesce(requesters.is_suspended, false) as is_spam,
-    coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false) as is_internal,
+    coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false)
+        as is_internal,
     cast(null as boolean) as is_complaint,
-    merges.merged_into_id,
+    merged_tickets.merged_into_id,
     tickets.created_at
 from tickets
 left join users as requesters on tickets.requester_id = requesters.user_id
@@ -79,4 +84,4 @@ left join users as submitters on tickets.submitter_id = submitters.user_id
 left join first_values on tickets.ticket_id = first_values.ticket_id
 left join first_tiers on tickets.ticket_id = first_tiers.ticket_id
 left join schedules on tickets.ticket_id = schedules.ticket_id
-left join merges on tickets.ticket_id = merges.ticket_id
+left join merged_tickets on tickets.ticket_id = merged_tickets.ticket_id

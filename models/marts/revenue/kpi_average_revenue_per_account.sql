@@ -22,7 +22,9 @@ measured as (
 
 {{ kpi_rows(
     'average_revenue_per_account',
-    extras={'annual_value': 'cast(12 * sum(numerator) / nullif(sum(denominator), 0) as double precision)'}
+    extras={
+        'annual_value': 'cast(12 * sum(numerator) / nullif(sum(denominator), 0) as double precision)',
+    }
 ) }}
 
 select * from kpi_rows

@@ -49,7 +49,7 @@ measured as (
     }
 ) }},
 
--- Compounded, never times twelve. A month in which everybody left has no logarithm, hence the smallest survival.
+-- Compounded, never times twelve. A month in which everybody left has no logarithm: worst_value.
 compounded as (
 
     select

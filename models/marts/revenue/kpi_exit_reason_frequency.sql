@@ -65,7 +65,9 @@ measured as (
         case when is_reason_final then 1 end as denominator,
         case when is_reason_final and is_own_month then has_reason end as own_numerator,
         case when is_reason_final and is_own_month then 1 end as own_denominator,
-        case when is_reason_final and is_own_month then churn_mrr_amount * has_reason end as mrr_numerator,
+        case
+            when is_reason_final and is_own_month then churn_mrr_amount * has_reason
+        end as mrr_numerator,
         case when is_reason_final and is_own_month then churn_mrr_amount end as mrr_denominator,
         case when is_own_month and not is_reason_final then 1 else 0 end as n_pending
     from counted
@@ -83,7 +85,8 @@ measured as (
     extras={
         'captured_customers': 'cast(sum(own_numerator) as bigint)',
         'churned_customers': 'cast(sum(own_denominator) as bigint)',
-        'mrr_weighted_value': 'cast(sum(mrr_numerator) / nullif(sum(mrr_denominator), 0) as double precision)',
+        'mrr_weighted_value':
+            'cast(sum(mrr_numerator) / nullif(sum(mrr_denominator), 0) as double precision)',
         'is_trailing_3m': few,
     }
 ) }},
@@ -93,7 +96,7 @@ top_reasons as (
     select
         *,
         row_number() over (
-            partition by period_start, segment_type, segment order by value desc, breakdown
+            partition by period_start, segment_type, segment order by value desc, breakdown asc
         ) as place
     from kpi_rows
     where breakdown not in ('all', 'not_captured') and value > 0
@@ -108,7 +111,9 @@ select
     kpi_rows.segment_type,
     kpi_rows.segment,
     kpi_rows.breakdown,
-    case when kpi_rows.breakdown = 'all' then top_reasons.numerator else kpi_rows.numerator end as numerator,
+    case
+        when kpi_rows.breakdown = 'all' then top_reasons.numerator else kpi_rows.numerator
+    end as numerator,
     kpi_rows.denominator,
     case when kpi_rows.breakdown = 'all' then top_reasons.value else kpi_rows.value end as value,
     kpi_rows.sample_size,

@@ -9,9 +9,10 @@ drivers as (
     select
         customer_id,
         month_start,
-        {%- for driver in ('upsell', 'seat', 'cross_sell', 'price') %}
-        sum(case when driver = '{{ driver }}' then expansion_mrr_amount else 0 end) as {{ driver }}_mrr_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(case when driver = 'upsell' then expansion_mrr_amount end) as upsell_mrr_amount,
+        sum(case when driver = 'seat' then expansion_mrr_amount end) as seat_mrr_amount,
+        sum(case when driver = 'cross_sell' then expansion_mrr_amount end) as cross_sell_mrr_amount,
+        sum(case when driver = 'price' then expansion_mrr_amount end) as price_mrr_amount
     from {{ ref('fct_expansion_drivers') }}
     group by customer_id, month_start
 
@@ -30,12 +31,15 @@ measured as (
         0 as n_pending,
         customer_months.opening_mrr_amount,
         case when customer_months.movement = 'expansion' then 1 else 0 end as expanding,
-        {%- for driver in ('upsell', 'seat', 'cross_sell', 'price') %}
-        coalesce(drivers.{{ driver }}_mrr_amount, 0) as {{ driver }}_mrr_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        drivers.upsell_mrr_amount,
+        drivers.seat_mrr_amount,
+        drivers.cross_sell_mrr_amount,
+        drivers.price_mrr_amount
     from customer_months
     left join drivers
-        on customer_months.customer_id = drivers.customer_id and customer_months.month_start = drivers.month_start
+        on
+            customer_months.customer_id = drivers.customer_id
+            and customer_months.month_start = drivers.month_start
 
 ),
 
@@ -45,10 +49,10 @@ measured as (
     extras={
         'opening_mrr_amount': 'cast(sum(opening_mrr_amount) as decimal(28, 6))',
         'expanding_customers': 'cast(sum(expanding) as bigint)',
-        'upsell_mrr_amount': 'cast(sum(upsell_mrr_amount) as decimal(28, 6))',
-        'seat_mrr_amount': 'cast(sum(seat_mrr_amount) as decimal(28, 6))',
-        'cross_sell_mrr_amount': 'cast(sum(cross_sell_mrr_amount) as decimal(28, 6))',
-        'price_mrr_amount': 'cast(sum(price_mrr_amount) as decimal(28, 6))',
+        'upsell_mrr_amount': 'cast(coalesce(sum(upsell_mrr_amount), 0) as decimal(28, 6))',
+        'seat_mrr_amount': 'cast(coalesce(sum(seat_mrr_amount), 0) as decimal(28, 6))',
+        'cross_sell_mrr_amount': 'cast(coalesce(sum(cross_sell_mrr_amount), 0) as decimal(28, 6))',
+        'price_mrr_amount': 'cast(coalesce(sum(price_mrr_amount), 0) as decimal(28, 6))',
     }
 ) }}
 

@@ -34,7 +34,10 @@ measured as (
 
 {{ kpi_rows(
     'gross_revenue_retention',
-    extras={'monthly_value': 'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)'}
+    extras={
+        'monthly_value':
+            'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
+    }
 ) }}
 
 select * from kpi_rows

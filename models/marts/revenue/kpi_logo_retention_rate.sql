@@ -27,7 +27,8 @@ measured as (
 {{ kpi_rows(
     'logo_retention_rate',
     extras={
-        'monthly_value': 'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
+        'monthly_value':
+            'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
         'interrupted_customers': 'cast(sum(interrupted) as bigint)',
     }
 ) }}

@@ -23,7 +23,10 @@ measured as (
 
 {{ kpi_rows(
     'net_revenue_retention',
-    extras={'monthly_value': 'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)'}
+    extras={
+        'monthly_value':
+            'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
+    }
 ) }}
 
 select * from kpi_rows

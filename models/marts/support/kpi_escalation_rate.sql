@@ -24,8 +24,8 @@ timed as (
 
     select
         tickets.*,
-        {{ dbt.dateadd('day', 30, 'tickets.created_at') }}
-        <= {{ utc_start_of('months.as_of') }} as is_due
+        {{ dbt.dateadd('day', 30, 'tickets.created_at') }} <= {{ utc_start_of('months.as_of') }}
+            as is_due
     from tickets
     inner join months on tickets.month_start = months.month_start
     inner join customer_months

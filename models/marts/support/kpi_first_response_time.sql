@@ -3,8 +3,9 @@ with tickets as (
     select
         *,
         {{ month_of(reporting_date('created_at')) }} as month_start,
-        coalesce(first_public_human_reply_at <= {{ dbt.dateadd('day', 14, 'created_at') }}, false)
-            as is_answered
+        coalesce(
+            first_public_human_reply_at <= {{ dbt.dateadd('day', 14, 'created_at') }}, false
+        ) as is_answered
     from {{ ref('fct_tickets') }}
     where channel not in ('voice', 'chat')
 
@@ -22,13 +23,13 @@ months as (
 
 ),
 
--- R10: answered or not, a ticket counts once its fourteen days have passed, since answers show earlier than silence.
+-- R10: answered or not, a ticket counts once its 14 days have passed: answers show before silence.
 timed as (
 
     select
         tickets.*,
-        {{ dbt.dateadd('day', 14, 'tickets.created_at') }}
-        <= {{ utc_start_of('months.as_of') }} as is_due
+        {{ dbt.dateadd('day', 14, 'tickets.created_at') }} <= {{ utc_start_of('months.as_of') }}
+            as is_due
     from tickets
     inner join months on tickets.month_start = months.month_start
     inner join customer_months

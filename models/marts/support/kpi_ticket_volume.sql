@@ -13,33 +13,20 @@ customer_months as (
 
 ),
 
--- Before the help desk's first ticket nothing is known; from then on a customer without tickets has none.
-known_months as (
+usage_months as (
 
-    select
-        customer_id,
-        month_start
-    from customer_months
-    where month_start >= (select min(month_start) from tickets)
+    select * from {{ ref('fct_customer_usage_months') }}
 
 ),
 
-active_users as (
+-- Before the first ticket nothing is known; from its month on a customer without tickets has none.
+known_months as (
 
     select
-        customer_id,
-        month_start,
-        count(*) as users
-    from (
-        select distinct
-            customer_id,
-            source_system,
-            user_id,
-            {{ month_of('event_date') }} as month_start
-        from {{ ref('fct_user_days') }}
-        where value_events > 0
-    ) as user_months
-    group by customer_id, month_start
+        customer_months.customer_id,
+        customer_months.month_start
+    from customer_months
+    where customer_months.month_start >= (select min(tickets.month_start) from tickets)
 
 ),
 
@@ -54,16 +41,16 @@ measured as (
         cast(null as decimal(28, 6)) as denominator,
         1 as units,
         0 as n_pending,
-        coalesce(max(active_users.users), 0) as monthly_active_users
+        max(usage_months.active_users) as monthly_active_users
     from known_months
     left join tickets
         on
             known_months.customer_id = tickets.customer_id
             and known_months.month_start = tickets.month_start
-    left join active_users
+    left join usage_months
         on
-            known_months.customer_id = active_users.customer_id
-            and known_months.month_start = active_users.month_start
+            known_months.customer_id = usage_months.customer_id
+            and known_months.month_start = usage_months.month_start
     group by known_months.customer_id, known_months.month_start
 
     union all

@@ -18,8 +18,8 @@ measured as (
         weekly_active_users,
         registered_users,
         cast(active_user_days as double precision) / counted_days as daily_active_users,
-        cast(active_user_weekdays as double precision)
-        / nullif(counted_weekdays, 0) as weekday_active_users,
+        cast(active_user_weekdays as double precision) / nullif(counted_weekdays, 0)
+            as weekday_active_users,
         case when counted_weekdays > 0 then active_users end as active_users_with_weekdays
     from customer_months
     where active_users is not null
@@ -32,7 +32,8 @@ measured as (
     extras={
         'weekly_active_users': 'cast(sum(weekly_active_users) as bigint)',
         'daily_active_users': 'sum(daily_active_users)',
-        'weekday_stickiness': 'sum(weekday_active_users) / nullif(sum(active_users_with_weekdays), 0)',
+        'weekday_stickiness':
+            'sum(weekday_active_users) / nullif(sum(active_users_with_weekdays), 0)',
         'registered_users': 'cast(sum(registered_users) as bigint)',
     }
 ) }}

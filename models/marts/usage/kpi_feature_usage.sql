@@ -18,18 +18,21 @@ classified as (
         case
             when pairs.used_days = 0 and pairs.is_used_in_prior_3_months then 'abandoned'
             when pairs.used_days = 0 then 'unused'
-            when pairs.used_weekdays > 0 and 2 * pairs.used_weekdays >= users.counted_weekdays then 'daily'
+            when pairs.used_weekdays > 0 and 2 * pairs.used_weekdays >= users.counted_weekdays
+                then 'daily'
             when pairs.used_days >= 4 then 'weekly'
             else 'rare'
         end as usage_class
     from pairs
-    inner join users on pairs.customer_id = users.customer_id and pairs.month_start = users.month_start
+    inner join users
+        on pairs.customer_id = users.customer_id and pairs.month_start = users.month_start
 
 ),
 
-{%- set classes = ['daily', 'weekly', 'rare', 'abandoned', 'unused'] %}
+{% set classes = ['daily', 'weekly', 'rare', 'abandoned', 'unused'] -%}
 
--- A customer's row for every feature, and one over its features: the core ones that it used before and gave up.
+-- A customer's row for every feature, and one over its features: the core ones that it used before
+-- and gave up.
 measured as (
 
     select
@@ -37,14 +40,14 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         feature_id as breakdown,
+        {% for class in classes -%}
+        case when usage_class = '{{ class }}' then 1 else 0 end as {{ class }}_pairs,
+        {% endfor -%}
+        usage_class,
         case when possible_user_days > 0 then user_days end as numerator,
         possible_user_days as denominator,
         1 as units,
-        0 as n_pending,
-        usage_class
-        {%- for class in classes %},
-        case when usage_class = '{{ class }}' then 1 else 0 end as {{ class }}_pairs
-        {%- endfor %}
+        0 as n_pending
     from classified
 
     union all
@@ -54,23 +57,25 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         'all' as breakdown,
+        {% for class in classes -%}
+        sum(case when usage_class = '{{ class }}' then 1 else 0 end) as {{ class }}_pairs,
+        {% endfor -%}
+        cast(null as {{ dbt.type_string() }}) as usage_class,
         sum(case when is_core and usage_class = 'abandoned' then 1 else 0 end) as numerator,
         sum(case when is_core and is_used_in_prior_3_months then 1 else 0 end) as denominator,
         max(case when is_core and is_used_in_prior_3_months then 1 else 0 end) as units,
-        0 as n_pending,
-        cast(null as {{ dbt.type_string() }}) as usage_class
-        {%- for class in classes %},
-        sum(case when usage_class = '{{ class }}' then 1 else 0 end) as {{ class }}_pairs
-        {%- endfor %}
+        0 as n_pending
     from classified
     group by customer_id, month_start
 
 ),
 
-{%- set extras = {'usage_class': "case when segments.segment_type = 'customer' then max(usage_class) end"} %}
-{%- for class in classes %}
-{%- do extras.update({class ~ '_pairs': 'cast(sum(' ~ class ~ '_pairs) as bigint)'}) %}
-{%- endfor %}
+{% set extras = {
+    'usage_class': "case when segments.segment_type = 'customer' then max(usage_class) end",
+} -%}
+{% for class in classes -%}
+{% do extras.update({class ~ '_pairs': 'cast(sum(' ~ class ~ '_pairs) as bigint)'}) -%}
+{% endfor -%}
 
 {{ kpi_rows('feature_usage', extras=extras) }}
 

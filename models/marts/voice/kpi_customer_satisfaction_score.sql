@@ -63,7 +63,7 @@ measured as (
         'mean_score': 'cast(avg(score) as double precision)',
         'trailing_90d_satisfied': 'cast(sum(trailing_satisfied) as bigint)',
         'trailing_90d_responses': 'cast(count(trailing_satisfied) as bigint)',
-        'trailing_90d_value': 'cast(sum(trailing_satisfied) / nullif(count(trailing_satisfied), 0) as double precision)',
+        'trailing_90d_value': 'cast(avg(trailing_satisfied) as double precision)',
     }
 ) }}
 

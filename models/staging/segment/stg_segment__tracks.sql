@@ -14,6 +14,7 @@
     },
     newest='coalesce(written_at, received_at)',
     rules={
-        'occurred_at is more than a day after received_at': 'occurred_at > ' ~ dbt.dateadd('day', 1, 'received_at'),
+        'occurred_at is more than a day after received_at':
+            'occurred_at > ' ~ dbt.dateadd('day', 1, 'received_at'),
     }
 ) }}

@@ -12,7 +12,9 @@
         'pause_behavior': ('pause_collection_behavior', 'text'),
     },
     rules={
-        'status is unknown': "status not in ('active', 'past_due', 'trialing', 'unpaid', 'canceled', 'incomplete', 'incomplete_expired', 'paused')",
+        'status is unknown':
+            "status not in ('active', 'past_due', 'trialing', 'unpaid', 'canceled', 'incomplete', "
+            ~ "'incomplete_expired', 'paused')",
         'end is before creation': 'ended_at < created_at',
     }
 ) }}

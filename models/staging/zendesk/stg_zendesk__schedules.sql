@@ -11,7 +11,8 @@
     },
     rules={
         'span is empty or outside the week':
-            'opens_week_minute < 0 or closes_week_minute > 10080 or closes_week_minute <= opens_week_minute',
+            'opens_week_minute < 0 or closes_week_minute > 10080'
+            ~ ' or closes_week_minute <= opens_week_minute',
     },
     live='not ' ~ try_cast('_fivetran_deleted', 'boolean')
 ) }}

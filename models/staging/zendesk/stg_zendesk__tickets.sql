@@ -16,7 +16,8 @@
         'created_at': ('created_at', 'timestamp'),
     },
     rules={
-        'more than 1000 merged tickets': "length(merged_ticket_ids) - length(replace(merged_ticket_ids, ',', '')) >= 1000",
+        'more than 1000 merged tickets':
+            "length(merged_ticket_ids) - length(replace(merged_ticket_ids, ',', '')) >= 1000",
     },
     live='not ' ~ try_cast('_fivetran_deleted', 'boolean')
 ) }}
