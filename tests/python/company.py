@@ -54,10 +54,27 @@ churn_event_id,account_id,churn_date,reason_code
 C1,A6,2025-02-08,pricing
 """
 
+SUPPORT_TICKETS = """\
+ticket_id,account_id,submitted_at,closed_at,priority,first_response_time_minutes,satisfaction_score,escalation_flag
+T1,A1,2025-02-03,2025-02-04 12:00:00,high,60,4,False
+T2,A1,2025-03-05,2025-03-05 06:00:00,urgent,30,5,False
+T3,A2,2025-03-10,2025-03-11 00:00:00,low,120,,True
+"""
+
+FEATURE_USAGE = """\
+usage_id,subscription_id,usage_date,feature_name,is_beta_feature
+U1,S01,2025-02-10,feature_1,False
+U2,S01,2025-03-10,feature_1,False
+U3,S01,2025-03-11,feature_1,False
+U4,S03,2025-03-11,feature_2,False
+"""
+
 RAW = {
     "ravenstack_accounts.csv": ACCOUNTS,
     "ravenstack_subscriptions.csv": SUBSCRIPTIONS,
     "ravenstack_churn_events.csv": CHURN_EVENTS,
+    "ravenstack_support_tickets.csv": SUPPORT_TICKETS,
+    "ravenstack_feature_usage.csv": FEATURE_USAGE,
 }
 
 # The same company, had Alder always paid 110: every month's MRR is 10 more.
@@ -75,6 +92,8 @@ MOVEMENTS = {
     ("2024-06", "expansion"): 60, ("2024-09", "churn"): 50, ("2024-12", "contraction"): 60,
     ("2025-01", "reactivation"): 80, ("2025-02", "churn"): 150, ("2025-03", "new"): 60,
 }  # fmt: skip
+
+TICKETS = {"2025-02": 1, "2025-03": 2}
 
 # (numerator, denominator): what the cohort of twelve months before pays now, and what it paid then.
 NET_RETENTION = {"2025-01": (360, 300), "2025-02": (560, 470), "2025-03": (800, 770)}

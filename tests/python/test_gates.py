@@ -149,19 +149,34 @@ def test_the_console_says_which_expectation_failed_why_and_what_to_do(fintech):
     assert "do: Leave the trade. (owner: data_platform)" in fintech.output
 
 
-def test_a_warning_whose_time_is_over_stops_marts(dbt, published_company, expectations_folder):
+@pytest.fixture(scope="module")
+def closed_core(dbt, published_company, expectations_folder) -> Build:
+    """A warning whose time is over, and one unknown customer among nine."""
     suites = expectations_folder({"core/dim_months.yml": EXPIRED_WARNING})
-    build = dbt(*WHOLE, after=published_company, raw=company.RESTATED, EXPECTATIONS_DIR=str(suites))
-    assert_stopped(build, published_company, "marts")
-    assert build.contents("core") != published_company.contents("core")
-    severity, status, count, keys = gate_rows(build, "core")["dim_months.only_january_is_a_month"]
+    tickets = company.SUPPORT_TICKETS + "T9,A99,2025-03-12,2025-03-12 09:00:00,low,60,,False\n"
+    raw = company.RESTATED | {"ravenstack_support_tickets.csv": tickets}
+    return dbt(*WHOLE, after=published_company, raw=raw, EXPECTATIONS_DIR=str(suites))
+
+
+def test_a_closed_gate_core_stops_marts(closed_core, published_company):
+    assert_stopped(closed_core, published_company, "marts")
+    assert closed_core.contents("core") != published_company.contents("core")
+    assert "FAIL 2 gate_core_is_open" in closed_core.output
+
+
+def test_a_warning_whose_time_is_over_closes_gate_core(closed_core):
+    severity, status, count, keys = gate_rows(closed_core, "core")["dim_months.only_january_is_a_month"]
     assert (severity, status, count) == ("critical", "failed", 2)
     assert sorted(key["month_start"] for key in keys) == ["2025-02-01", "2025-03-01"]
 
 
-def test_suites_that_cannot_be_understood_stop_the_build_with_file_and_rule(
-    dbt, published_company, expectations_folder
-):
+def test_unmatched_customers_over_budget_close_gate_core(closed_core):
+    severity, status, _, keys = gate_rows(closed_core, "core")["dim_customers.unmatched_customers_stay_within_budget"]
+    assert (severity, status) == ("critical", "failed")
+    assert [(int(key["unmatched_customers"]), key["customers"]) for key in keys] == [(1, 9)]
+
+
+def test_suites_that_cannot_be_understood_stop_the_build_with_file_and_rule(dbt, published_company, expectations_folder):
     suites = expectations_folder(
         {
             "raw/no_owner.yml": EDTECH_ONLY.replace("owner: data_platform\n", ""),

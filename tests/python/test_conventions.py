@@ -1,0 +1,488 @@
+"""The conventions of the project, held against its files and dbt's manifest of all sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import dbt_process
+import pytest
+import yaml
+from conftest import ROOT
+from quality.gate import read_suite
+
+MODELS = ROOT / "models"
+PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+VARS = PROJECT["vars"]
+SOURCES = list(VARS["staging_models"])
+SQL_FILES = sorted(MODELS.rglob("*.sql"))
+MODEL_FILES = sorted([*SQL_FILES, *MODELS.rglob("*.py")])
+SUITE_FILES = sorted((ROOT / "expectations").rglob("*.yml"))
+KPI_FILES = sorted(path for path in SQL_FILES if path.parent.parent == MODELS / "marts")
+KPI_IDS = [path.stem.removeprefix("kpi_") for path in KPI_FILES]
+LAYERS = ("staging", "intermediate", "core", "marts", "quality")
+
+MOST_LINES = 130
+# Older than the rule; whoever shortens one takes it off.
+TOO_LONG = {"brg_customer_ids", "fct_customer_months", "fct_subscription_periods"}
+
+# sql_style.md: what one engine knows and another does not.
+BANNED_SQL = {
+    "::": r"::",
+    "qualify": r"\bqualify\b",
+    "group by all": r"\bgroup\s+by\s+all\b",
+    "order by all": r"\border\s+by\s+all\b",
+    "ilike": r"\bilike\b",
+    "asof": r"\basof\b",
+    "pivot": r"\b(un)?pivot\b",
+    "exclude (": r"\bexclude\s*\(",
+    "* replace (": r"\*\s*replace\s*\(",
+    "columns(": r"\bcolumns\s*\(",
+    "quantile_cont": r"\bquantile_(cont|disc)\b",
+    "string_agg": r"\bstring_agg\b",
+    "list(": r"\blist(_agg)?\s*\(",
+    "filter (where": r"\bfilter\s*\(\s*where\b",
+    "bare generate_series": r"(?<!dbt\.)\bgenerate_series\s*\(",
+    "now()": r"\bnow\s*\(\s*\)|\bcurrent_(date|timestamp)\b",
+}
+
+
+def without_comments(sql: str) -> str:
+    sql = re.sub(r"\{#.*?#\}", "", sql, flags=re.DOTALL)
+    sql = re.sub(r"/\*.*?\*/", "", sql, flags=re.DOTALL)
+    return re.sub(r"--[^\n]*", "", sql)
+
+
+def without_jinja(sql: str) -> str:
+    return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", sql, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory) -> dict:
+    """dbt's manifest with every source enabled."""
+    folder = tmp_path_factory.mktemp("conventions")
+    paths = {
+        "WAREHOUSE_DIR": folder / "warehouse",
+        "PUBLISHED_DIR": folder / "published",
+        "DBT_LOG_PATH": folder / "logs",
+        "DBT_TARGET_PATH": folder / "target",
+    }
+    environment = os.environ | {name: str(path) for name, path in paths.items()} | {"SOURCES": " ".join(SOURCES)}
+    output = folder / "output.txt"
+    assert dbt_process.run(["parse"], environment, ROOT, output) == 0, output.read_text(encoding="utf-8")
+    return json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def models(manifest) -> dict[str, dict]:
+    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+
+
+@pytest.fixture(scope="module")
+def tests(manifest) -> list[dict]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+
+
+@pytest.fixture(scope="module")
+def kpis(models) -> dict[str, dict]:
+    """{id: its meta.kpi block}"""
+    return {kpi_id: models[f"kpi_{kpi_id}"]["config"]["meta"]["kpi"] for kpi_id in KPI_IDS}
+
+
+def layer(node: dict) -> str:
+    return node["fqn"][1] if node["resource_type"] == "model" else node["resource_type"]
+
+
+def in_layer(models: dict[str, dict], name: str) -> list[dict]:
+    return [node for node in models.values() if layer(node) == name]
+
+
+def vendor(node: dict) -> str:
+    return node["fqn"][2] if node["resource_type"] == "model" else node["source_name"]
+
+
+def parents(node: dict, manifest: dict) -> list[dict]:
+    """What a node reads; the gate that it waits for is not read."""
+    found = [manifest["nodes"].get(parent) or manifest["sources"][parent] for parent in node["depends_on"]["nodes"]]
+    return [parent for parent in found if not parent["name"].startswith("gate_")]
+
+
+def ancestors(node_id: str, manifest: dict) -> set[str]:
+    seen, queue = set(), [node_id]
+    while queue:
+        for parent in manifest["parent_map"].get(queue.pop(), []):
+            if parent not in seen:
+                seen.add(parent)
+                queue.append(parent)
+    return seen
+
+
+# Layers.
+
+
+def test_staging_reads_only_its_own_source(models, manifest):
+    wrong = [
+        (node["name"], parent["name"])
+        for node in in_layer(models, "staging")
+        for parent in parents(node, manifest)
+        if parent["resource_type"] != "source" or vendor(parent) != vendor(node)
+    ]
+    assert wrong == []
+
+
+def test_intermediate_reads_only_one_vendors_staging_and_seeds(models, manifest):
+    wrong = [
+        (node["name"], parent["name"])
+        for node in in_layer(models, "intermediate")
+        for parent in parents(node, manifest)
+        if parent["resource_type"] != "seed" and (layer(parent) != "staging" or vendor(parent) != vendor(node))
+    ]
+    assert wrong == []
+
+
+def test_core_reads_core_seeds_and_the_build_and_only_unions_read_vendors(models, manifest):
+    wrong = []
+    for node in in_layer(models, "core"):
+        is_union = node["name"].startswith("union_")
+        for parent in parents(node, manifest):
+            allowed = ("staging", "intermediate") if is_union else ("core", "seed")
+            if layer(parent) not in allowed and (is_union or parent["name"] != "build"):
+                wrong.append((node["name"], parent["name"]))
+    assert wrong == []
+
+
+def test_marts_read_core_and_marts(models, manifest):
+    wrong = [
+        (node["name"], parent["name"])
+        for node in in_layer(models, "marts")
+        for parent in parents(node, manifest)
+        if layer(parent) not in ("core", "marts")
+    ]
+    assert wrong == []
+
+
+def test_only_staging_and_intermediate_name_vendors():
+    vendors = [source for source in SOURCES if source != "files"]
+    elsewhere = [
+        str(path.relative_to(MODELS))
+        for name in ("core", "marts", "quality")
+        for path in (MODELS / name).rglob("*")
+        if any(vendor in path.name for vendor in vendors)
+    ]
+    assert elsewhere == []
+
+
+def test_every_layer_waits_for_the_gate_before_it(models, manifest):
+    before = {"staging": "gate_raw", "core": "gate_staging", "marts": "gate_core"}
+    for name, gate in before.items():
+        gate_id = models[gate]["unique_id"]
+        for node in in_layer(models, name):
+            assert gate_id in node["depends_on"]["nodes"], f"{node['name']} does not wait for {gate}"
+
+
+def test_every_gate_waits_for_all_of_its_layer(models, manifest):
+    for name in ("staging", "core", "marts"):
+        judged = ancestors(models[f"gate_{name}"]["unique_id"], manifest)
+        unjudged = [node["name"] for node in in_layer(models, name) if node["unique_id"] not in judged]
+        # An entity that no core model reads yet is judged with the marts, whose periods read all of them.
+        if name == "core":
+            later = ancestors(models["gate_marts"]["unique_id"], manifest)
+            unjudged = [n for n in unjudged if not (n.startswith("union_") and models[n]["unique_id"] in later)]
+        assert unjudged == [], name
+
+
+def test_publish_waits_for_every_gate_and_every_test(models, tests, manifest):
+    before = ancestors(models["publish"]["unique_id"], manifest)
+    for name in ("raw", "staging", "core", "marts"):
+        assert models[f"gate_{name}"]["unique_id"] in before
+    late = [test["name"] for test in tests if not set(test["depends_on"]["nodes"]) <= before]
+    assert late == []
+
+
+def test_history_is_never_rebuilt(manifest):
+    history = [node for node in manifest["nodes"].values() if node["schema"] == "history" and node["resource_type"] != "test"]
+    assert {node["name"] for node in history} >= {"gate_raw", "gate_staging", "gate_core", "gate_marts", "publish", "kpi_values_history"}
+    for node in history:
+        config = node["config"]
+        rebuilt = config["materialized"] != "snapshot" and (config["materialized"], config["full_refresh"]) != ("incremental", False)
+        assert not rebuilt, node["name"]
+
+
+# Files and names.
+
+
+def test_every_model_has_its_yml_beside_it_and_every_yml_its_model():
+    described = {path.with_suffix("") for path in MODELS.rglob("*.yml") if not path.name.startswith("_")}
+    assert described == {path.with_suffix("") for path in MODEL_FILES}
+
+
+def test_every_yml_describes_its_model_and_no_other():
+    for path in MODELS.rglob("*.yml"):
+        if not path.name.startswith("_"):
+            described = yaml.safe_load(path.read_text(encoding="utf-8"))
+            assert [model["name"] for model in described["models"]] == [path.stem], path
+            assert {test["model"] for test in described.get("unit_tests", [])} <= {path.stem}, path
+
+
+def test_every_model_says_what_a_row_is(models):
+    assert set(models) == {path.stem for path in MODEL_FILES}
+    assert [name for name, node in models.items() if len(node["description"].split()) < 4] == []
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=lambda path: path.stem)
+def test_a_models_name_begins_as_its_folder_says(path):
+    folders = path.relative_to(MODELS).parts[:-1]
+    if folders[0] in ("staging", "intermediate"):
+        prefixes = (f"{'stg' if folders[0] == 'staging' else 'int'}_{folders[1]}__",)
+    elif folders[:2] == ("core", "entities"):
+        prefixes = ("union_",)
+    elif folders[0] == "core":
+        prefixes = ("dim_", "fct_", "brg_", "event_days")  # the census of raw events is neither fact nor dimension
+    elif folders[0] == "marts" and len(folders) == 2:
+        prefixes = ("kpi_",)
+    else:
+        prefixes = ("",)
+    assert folders[0] in LAYERS
+    assert path.stem.startswith(prefixes)
+
+
+# Lists in dbt_project.yml.
+
+
+def names(folder: str, prefix: str = "") -> set[str]:
+    return {path.stem.removeprefix(prefix) for path in (MODELS / folder).rglob("*.sql")}
+
+
+def test_var_entities_lists_every_union_and_every_feed_of_it():
+    assert list(VARS["entities"]) == list(dict.fromkeys(VARS["entities"]))
+    assert set(VARS["entities"]) == names("core/entities", "union_")
+    feeding = defaultdict(set)
+    for name in names("intermediate") | names("staging/files"):
+        feeding[name.split("__")[1]].add(name)
+    listed = {entity: set(feeds) for entity, feeds in VARS["entities"].items() if feeds}
+    assert listed == feeding
+
+
+def test_var_staging_models_lists_every_staging_model():
+    listed = {f"stg_{source}__{things}" for source, tables in VARS["staging_models"].items() for things in tables}
+    assert listed == names("staging")
+    assert set(SOURCES) == {path.name for path in (MODELS / "staging").iterdir()}
+
+
+def test_var_staging_models_names_the_raw_table_of_each_and_every_raw_table(models, manifest):
+    listed = {
+        (f"stg_{source}__{things}", source, table)
+        for source, tables in VARS["staging_models"].items()
+        for things, table in tables.items()
+    }
+    read = {
+        (node["name"], parent["source_name"], parent["name"])
+        for node in in_layer(models, "staging")
+        for parent in parents(node, manifest)
+    }
+    assert listed == read
+    declared = {(source["source_name"], source["name"]) for source in manifest["sources"].values()}
+    assert {(source, table) for _, source, table in listed} == declared
+
+
+def test_var_core_models_lists_every_core_model():
+    assert len(VARS["core_models"]) == len(set(VARS["core_models"]))
+    assert set(VARS["core_models"]) == names("core") - {f"union_{entity}" for entity in VARS["entities"]}
+
+
+def test_var_kpis_lists_every_kpi():
+    assert len(VARS["kpis"]) == len(set(VARS["kpis"]))
+    assert set(VARS["kpis"]) == set(KPI_IDS)
+
+
+# Contracts and SQL.
+
+
+def test_every_column_of_core_and_marts_is_under_contract(models):
+    for node in [*in_layer(models, "core"), *in_layer(models, "marts")]:
+        assert node["config"]["contract"]["enforced"] is True, node["name"]
+        assert node["columns"], node["name"]
+        untyped = [name for name, column in node["columns"].items() if not column["data_type"]]
+        assert untyped == [], node["name"]
+
+
+def test_an_intermediate_model_has_every_column_of_its_entity(models):
+    """So far as SQL shows: the name of each column of the entity's contract occurs in the model."""
+    for entity, feeds in VARS["entities"].items():
+        columns = set(models[f"union_{entity}"]["columns"]) - {"source_system"}
+        for feed in feeds:
+            words = set(re.findall(r"\w+", without_comments(models[feed]["raw_code"])))
+            assert columns <= words, f"{feed} lacks {', '.join(sorted(columns - words))}"
+
+
+@pytest.mark.parametrize("words", BANNED_SQL)
+def test_models_use_no_sql_that_one_engine_alone_knows(words):
+    found = [
+        str(path.relative_to(MODELS))
+        for path in SQL_FILES
+        if re.search(BANNED_SQL[words], without_comments(path.read_text(encoding="utf-8")), re.IGNORECASE)
+    ]
+    assert found == []
+
+
+def test_models_quote_no_identifiers():
+    quoted = {
+        str(path.relative_to(MODELS)): re.findall(r'"[^"]*"', without_jinja(without_comments(path.read_text(encoding="utf-8"))))
+        for path in SQL_FILES
+    }
+    assert {path: found for path, found in quoted.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("select x::int from t", "::"),
+        ("select sum(a) FILTER (WHERE b) from t", "filter (where"),
+        ("select * from generate_series(1, 2)", "bare generate_series"),
+        ("select * exclude (a) from t", "exclude ("),
+        ("select a from t group  by all", "group by all"),
+    ],
+)
+def test_the_search_for_banned_sql_finds_it(sql, words):
+    assert re.search(BANNED_SQL[words], without_comments(sql), re.IGNORECASE)
+    assert not re.search(BANNED_SQL[words], without_comments(f"{{#- {sql} -#}} select 1 -- {sql}\n"), re.IGNORECASE)
+
+
+def test_the_search_for_banned_sql_allows_dbts_own_macros():
+    assert not re.search(BANNED_SQL["bare generate_series"], "({{ dbt.generate_series(12) }})")
+
+
+def test_no_model_is_too_long_to_read():
+    lines = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in SQL_FILES}
+    print("over 90 lines:", ", ".join(f"{name} {n}" for name, n in sorted(lines.items(), key=lambda item: -item[1]) if n > 90))
+    assert {name for name, n in lines.items() if n > MOST_LINES} == TOO_LONG
+
+
+# KPIs.
+
+
+def accepted_values() -> dict[str, list[str]]:
+    catalog = yaml.safe_load((MODELS / "marts" / "kpi_catalog.yml").read_text(encoding="utf-8"))
+    (rules,) = [test["rules"] for test in catalog["models"][0]["data_tests"] if "rules" in test]
+    return rules["arguments"]["accepted_values"]
+
+
+ACCEPTED = accepted_values()
+TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
+BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad"}
+BLOCK_KEYS = {
+    *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
+    "seed_texts", "requires", "last_reviewed", "companions",
+}  # fmt: skip
+
+
+def assert_bands(bands: dict, direction: str) -> None:
+    assert bands["rule"] in ACCEPTED["band_rule"]
+    assert bands.keys() <= BAND_KEYS
+    if bands["rule"] == "threshold":
+        good, bad = bands["good_at"], bands["bad_at"]
+        assert isinstance(good, int | float) and isinstance(bad, int | float)
+        assert (direction == "up" and good >= bad) or (direction == "down" and good <= bad)
+    else:
+        assert bands.keys() == {"rule"}
+
+
+@pytest.mark.parametrize("kpi_id", KPI_IDS)
+def test_a_kpis_block_is_complete_and_valid(kpis, kpi_id):
+    block = kpis[kpi_id]
+    assert BLOCK_KEYS - {"companions"} <= block.keys() <= BLOCK_KEYS
+    for key in TEXTS:
+        assert isinstance(block[key], str) and block[key].strip(), key
+    for key in ("objective", "unit", "direction", "timing"):
+        assert block[key] in ACCEPTED[key], key
+    (path,) = [path for path in KPI_FILES if path.stem == f"kpi_{kpi_id}"]
+    assert block["theme"] == path.parent.name
+    assert block["theme"] in ACCEPTED["theme"]
+    assert block["grains"] in (["segment"], ["segment", "customer"])
+    assert type(block["window_days"]) is int and block["window_days"] >= 0
+    assert set(block["seed_texts"]) <= {"S0", "S1", "S2", "S3"}
+    assert block["requires"] and set(block["requires"]) <= set(VARS["entities"])
+    assert all(isinstance(synonym, str) for synonym in block["synonyms"])
+    assert dt.date.fromisoformat(str(block["last_reviewed"]))
+    assert_bands(block["bands"], block["direction"])
+
+
+@pytest.mark.parametrize("kpi_id", KPI_IDS)
+def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kpi_id):
+    columns = set(models[f"kpi_{kpi_id}"]["columns"])
+    needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
+    for companion in kpis[kpi_id].get("companions") or []:
+        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires"}
+        assert companion["unit"] in ACCEPTED["unit"]
+        assert companion["direction"] in ACCEPTED["direction"]
+        assert_bands(companion["bands"], companion["direction"])
+        for key in ("numerator", "denominator", "value"):
+            words = set(re.findall(r"[a-z_]\w*", str(companion.get(key, "")))) - {"null", "nullif", "cast", "as", "double", "precision"}
+            assert words <= columns, f"{companion['id']}: {key}"
+
+
+@pytest.mark.parametrize("path", KPI_FILES, ids=lambda path: path.stem)
+def test_a_kpis_id_is_its_file_name_and_what_kpi_rows_is_given(path):
+    given = re.findall(r"kpi_rows\(\s*'([^']*)'", without_comments(path.read_text(encoding="utf-8")))
+    assert given == [path.stem.removeprefix("kpi_")]
+
+
+def test_every_kpi_has_a_unit_test(manifest):
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    assert {f"kpi_{kpi_id}" for kpi_id in KPI_IDS} - tested == set()
+
+
+# Tests and expectations.
+
+
+def test_every_test_is_named_in_few_words(tests, manifest):
+    all_names = [test["name"] for test in [*tests, *manifest["unit_tests"].values()]]
+    assert [name for name in all_names if not re.fullmatch(r"[a-z][a-z0-9_]{3,79}", name)] == []
+
+
+def test_no_dbt_test_only_warns(tests):
+    """What only warns is an expectation, with an owner and an end."""
+    lenient = [
+        test["name"]
+        for test in tests
+        if test["config"]["severity"].lower() != "error" or test["config"]["error_if"] != "!= 0" or not test["config"]["enabled"]
+    ]
+    assert lenient == []
+
+
+@pytest.mark.parametrize("path", SUITE_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_suite_is_readable_and_its_table_exists(path, manifest):
+    suite = read_suite(path, dt.date.min)
+    assert suite.rules
+    for rule in suite.rules:
+        assert all((rule.owner.strip(), rule.reason.strip(), rule.fix.strip(), rule.severity in ("critical", "warning")))
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed", "snapshot")]
+    tables = {f"{node['schema']}.{node['alias']}" for node in nodes}
+    tables |= {f"{source['schema']}.{source['identifier']}" for source in manifest["sources"].values()}
+    assert suite.table in tables
+
+
+@pytest.mark.parametrize("path", SUITE_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_suite_judges_a_table_that_its_gate_has_seen_built(path, models, manifest):
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))["table"]
+    schema, name = table.split(".")
+    if schema.startswith("raw_"):
+        assert path.parent.name == "raw"
+    else:
+        gate = models[f"gate_{path.parent.name}"]["unique_id"]
+        assert models[name]["unique_id"] in ancestors(gate, manifest)
+
+
+def test_expectations_hold_nothing_but_suites_of_the_four_layers():
+    folder = ROOT / "expectations"
+    strange = [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and (path.suffix != ".yml" or path.parent.parent != folder)
+    ]
+    assert strange == []
+    assert {path.parent.name for path in SUITE_FILES} == {"raw", "staging", "core", "marts"}
