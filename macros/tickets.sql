@@ -23,3 +23,9 @@
             ) }}
     end
 {%- endmacro %}
+
+
+{% macro whole_seconds(hours) %}
+    {#- A duration in hours as seconds: whole numbers, whose sums and medians are the same in every build. -#}
+    cast(round({{ hours }} * 3600) as bigint)
+{%- endmacro %}
