@@ -1,4 +1,4 @@
-"""dbt on a tiny company, run as a user runs it: a process of its own, folders of its own, files looked at afterwards."""
+"""dbt on a tiny company, run as a user runs it: processes and folders of their own, files looked at afterwards."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class Build:
         """How many rows every table of a warehouse schema has, and the sum of their hashes."""
         tables = self.warehouse(f"select table_name from duckdb_tables() where schema_name = '{schema}'")
         sums = [
-            f"select '{table}', count(*), sum(cast(hash(t) as hugeint)) from {schema}.{table} as t" for (table,) in tables
+            f"select '{table}', count(*), sum(cast(hash(t) as hugeint)) from {schema}.{table} as t"
+            for (table,) in tables
         ]
         return {table: contents for table, *contents in self.warehouse(" union all ".join(sums))}
 
