@@ -7,8 +7,8 @@
 
 
 {% macro hours_between(start, end) %}
-    {#- The calendar hours from one timestamp to another. -#}
-    cast({{ dbt.datediff(start, end, 'second') }} / 3600.0 as double precision)
+    {#- The calendar hours from one timestamp to another: a decimal, so that sums are the same in every build. -#}
+    cast({{ dbt.datediff(start, end, 'second') }} / 3600.0 as decimal(28, 10))
 {%- endmacro %}
 
 
@@ -22,4 +22,10 @@
                 'least(' ~ span ~ '.ends_at, ' ~ interval ~ '.closes_at)',
             ) }}
     end
+{%- endmacro %}
+
+
+{% macro whole_seconds(hours) %}
+    {#- A duration in hours as seconds: whole numbers, whose sums and medians are the same in every build. -#}
+    cast(round({{ hours }} * 3600) as bigint)
 {%- endmacro %}

@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = ("build", "--exclude-resource-type", "unit_test")
+VENDORS = "salesforce stripe segment zendesk files"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def expectations_folder(tmp_path_factory) -> Callable[[dict[str, str]], Path]:
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
-    """Runs `dbt <arguments>` on raw files, from an empty warehouse or from what another command left behind (`after`);
+    """Runs `dbt <arguments>` on raw files or a landing folder, from an empty warehouse or from what another command left behind (`after`);
     `first` is called with the folder before dbt starts.
 
     The warehouse always lies at the same place while dbt runs, since dbt parses everything anew when it moves."""
@@ -118,7 +119,7 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
 
     def run(
         *arguments: str,
-        raw: dict[str, str | bytes],
+        raw: dict[str, str | bytes] | Path,
         after: Build | None = None,
         first: Callable[[Path], object] = lambda live: None,
         **environment: str,
@@ -134,7 +135,7 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
             "PUBLISHED_DIR": live / "published",
             "DBT_LOG_PATH": live / "logs",
             "DBT_TARGET_PATH": target_path,
-            "RAW_DIR": raw_folder(raw),
+            "RAW_DIR": raw if isinstance(raw, Path) else raw_folder(raw),
         }
         switches = {"SOURCES": "ravenstack", "AS_OF": "", "DBT_USE_COLORS": "false"}
         code = dbt_process.run(
@@ -155,4 +156,39 @@ def published_company(dbt) -> Build:
     """The company, built whole and published."""
     build = dbt(*WHOLE, raw=company.RAW)
     assert build.code == 0, build.output
+    return build
+
+
+@pytest.fixture(scope="session")
+def simulate(tmp_path_factory) -> Callable[..., Path]:
+    """Writes a simulated company's raw tables, and its truth beside them; returns its RAW_DIR."""
+    import simulate as command
+
+    def run(**options: int) -> Path:
+        folder = tmp_path_factory.mktemp("simulated")
+        command.main(
+            [part for name, value in options.items() for part in (f"--{name}", str(value))] + ["--out", str(folder)]
+        )
+        return folder
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_raw(simulate) -> Path:
+    return simulate(customers=160, months=30, seed=1)
+
+
+@pytest.fixture(scope="session")
+def sample_build(dbt, sample_raw) -> Build:
+    """The sample of `make build`, built by a plain `dbt build` with its unit tests."""
+    build = dbt("build", raw=sample_raw, SOURCES=VENDORS)
+    assert build.code == 0, build.output[-5000:]
+    return build
+
+
+@pytest.fixture(scope="session")
+def ravenstack_build(dbt) -> Build:
+    build = dbt(*WHOLE, raw=ROOT.parent / "shared" / "data")
+    assert build.code == 0, build.output[-5000:]
     return build

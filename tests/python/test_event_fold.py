@@ -258,3 +258,20 @@ def test_a_changed_map_of_events_holds_for_all_history_without_folding(warehouse
         assert_exact(warehouse, seed)
     finally:
         seed.write_text(before)
+
+
+def test_events_in_csv_are_judged_and_folded_like_typed_ones(warehouse):
+    landed = warehouse.landed()
+    garbled = pd.DataFrame([{"id": "x", "user_id": "ann", "event": "workflow_run", "timestamp": "31/02/2026"}])
+    shutil.rmtree(warehouse.tracks)
+    pd.concat([landed, garbled]).to_csv(warehouse.tracks.with_suffix(".csv"), index=False)
+    views = ("stg_segment__tracks", "int_segment__product_events", "union_product_events")
+    warehouse.dbt("run", "--select", *views, *FOLD, "staging_counts")
+    assert warehouse.folded_again() == set()
+    rejects = warehouse.query(
+        "select reject_reason, raw_record from staging.stg_segment__tracks where row_status = 'rejected'"
+    )
+    assert rejects["reject_reason"].tolist() == ["occurred_at is not a timestamp"]
+    assert "occurred_at=31/02/2026" in rejects["raw_record"].iloc[0]
+    counts = warehouse.query("select * from quality.staging_counts where raw_table = 'tracks'").iloc[0]
+    assert counts["raw_rows"] == counts["staged_rows"] == len(landed) + 1

@@ -44,7 +44,9 @@ def services() -> dict[str, list[dict]]:
                 continue
             later = [s for s in subscriptions if one["end"] <= s["start"] <= one["end"] + BRIDGE]
             same = [s["start"] for s in later if s["tier"] == one["tier"]]
-            served = any(s["start"] <= one["end"] and (s["end"] is None or s["end"] > one["end"]) for s in subscriptions)
+            served = any(
+                s["start"] <= one["end"] and (s["end"] is None or s["end"] > one["end"]) for s in subscriptions
+            )
             if same:
                 one["until"] = min(same)
             elif later and not served:
@@ -154,9 +156,7 @@ def test_support(published, spine, month):
         "resolution_time",
         month,
         statistics.median(
-            (
-                dt.datetime.fromisoformat(t["closed_at"]) - dt.datetime.fromisoformat(t["submitted_at"])
-            ).total_seconds()
+            (dt.datetime.fromisoformat(t["closed_at"]) - dt.datetime.fromisoformat(t["submitted_at"])).total_seconds()
             / 3600
             for t in solved
         ),
@@ -172,7 +172,8 @@ def test_only_what_needs_users_is_unavailable(ravenstack_build):
     assert [kpi for kpi, _ in unavailable] == ["active_users", "active_users__stickiness", "ticket_volume__per_100_mau"]
     assert all("no enabled source feeds users" in reason for _, reason in unavailable)
     with_values = {
-        kpi for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
+        kpi
+        for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
     }
     assert len({kpi for kpi in with_values if "__" not in kpi}) == 14
 

@@ -174,7 +174,7 @@ def measured(compiled: dict[str, str], tickets: list[Ticket]) -> dict[tuple, flo
     for model in MODELS:
         con.execute(f"create table customer_success.core.{model} as {compiled[model]}")
     rows = con.execute(
-        "select ticket_id, clock, starts_at, business_hours from customer_success.core.fct_ticket_clocks"
+        "select ticket_id, clock, starts_at, cast(business_hours as double) from customer_success.core.fct_ticket_clocks"
     ).fetchall()
     return {(ticket, clock, start): hours for ticket, clock, start, hours in rows}
 
@@ -255,7 +255,7 @@ def test_the_built_warehouse_agrees_with_python():
     schedules = {name: Schedule(name, zones[name], hours[name], frozenset(holidays.get(name, ()))) for name in zones}
     schedules["always_open"] = Schedule("always_open", "UTC", always)
     spans = con.execute(
-        "select ticket_id, clock, schedule_id, starts_at, ends_at, business_hours from core.fct_ticket_clocks"
+        "select ticket_id, clock, schedule_id, starts_at, ends_at, cast(business_hours as double) from core.fct_ticket_clocks"
         " order by hash(source_system, ticket_id, clock, starts_at) limit 1000"
     ).fetchall()
     if not spans:

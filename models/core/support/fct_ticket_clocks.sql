@@ -71,7 +71,8 @@ select
     spans.ends_at,
     spans.schedule_id,
     {{ hours_between('spans.starts_at', 'spans.ends_at') }} as calendar_hours,
-    coalesce(sum({{ business_hours('spans', 'intervals') }}), 0) as business_hours
+    cast(coalesce(sum({{ business_hours('spans', 'intervals') }}), 0) as decimal(28, 10))
+        as business_hours
 from spans
 left join intervals
     on

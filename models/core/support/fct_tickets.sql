@@ -28,12 +28,12 @@ clocks as (
         source_system,
         ticket_id,
         max(case when clock = 'first_reply' then ends_at end) as first_public_human_reply_at,
-        sum(case when clock = 'first_reply' then business_hours end) as first_reply_business_hours,
-        sum(case when clock = 'first_reply' then calendar_hours end) as first_reply_calendar_hours,
-        sum(case when clock = 'first_solve' then business_hours end) as first_solve_business_hours,
-        sum(case when clock = 'first_solve' then calendar_hours end) as first_solve_calendar_hours,
+        sum(case when clock = 'first_reply' then business_hours end) as reply_business_hours,
+        sum(case when clock = 'first_reply' then calendar_hours end) as reply_calendar_hours,
+        sum(case when clock = 'first_solve' then business_hours end) as solve_business_hours,
+        sum(case when clock = 'first_solve' then calendar_hours end) as solve_calendar_hours,
         coalesce(sum(case when clock = 'customer_wait' then business_hours end), 0)
-            as customer_wait_business_hours
+            as wait_business_hours
     from {{ ref('fct_ticket_clocks') }}
     group by source_system, ticket_id
 
@@ -59,12 +59,12 @@ select
     tickets.reopens,
     moves.escalated_at,
     moves.first_tier_move_at,
-    clocks.first_reply_business_hours,
-    clocks.first_reply_calendar_hours,
-    clocks.first_solve_business_hours,
-    clocks.first_solve_business_hours - clocks.customer_wait_business_hours
+    cast(clocks.reply_business_hours as decimal(28, 10)) as first_reply_business_hours,
+    cast(clocks.reply_calendar_hours as decimal(28, 10)) as first_reply_calendar_hours,
+    cast(clocks.solve_business_hours as decimal(28, 10)) as first_solve_business_hours,
+    cast(clocks.solve_business_hours - clocks.wait_business_hours as decimal(28, 10))
         as first_solve_business_hours_without_customer_wait,
-    clocks.first_solve_calendar_hours,
+    cast(clocks.solve_calendar_hours as decimal(28, 10)) as first_solve_calendar_hours,
     {{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} as last_solve_calendar_hours
 from tickets
 inner join helpdesk_tickets as helpdesk

@@ -46,7 +46,9 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         'all' as breakdown,
-        case when is_due and is_answered then first_reply_business_hours end as numerator,
+        case
+            when is_due and is_answered then {{ whole_seconds('first_reply_business_hours') }}
+        end as numerator,
         case when is_due and is_answered then 1 else 0 end as denominator,
         case when is_due and is_answered then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending,
@@ -57,10 +59,11 @@ measured as (
 
 {{ kpi_rows(
     'first_response_time',
-    value=percentile('numerator'),
+    numerator='sum(numerator) / 3600.0',
+    value=percentile('numerator') ~ ' / 3600.0',
     extras={
-        'mean_hours': 'cast(sum(numerator) / nullif(sum(denominator), 0) as double precision)',
-        'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' as double precision)',
+        'mean_hours': 'cast(avg(numerator) / 3600.0 as double precision)',
+        'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' / 3600.0 as double precision)',
         'unanswered_tickets': 'cast(sum(unanswered) as bigint)',
     }
 ) }}

@@ -21,11 +21,12 @@ measured as (
         tickets.month_start as period_start,
         tickets.month_start as segment_month,
         'all' as breakdown,
-        tickets.first_solve_business_hours as numerator,
+        {{ whole_seconds('tickets.first_solve_business_hours') }} as numerator,
         1 as denominator,
         1 as units,
         0 as n_pending,
-        tickets.first_solve_business_hours_without_customer_wait as without_customer_wait
+        {{ whole_seconds('tickets.first_solve_business_hours_without_customer_wait') }}
+            as without_customer_wait
     from tickets
     inner join customer_months
         on
@@ -36,12 +37,13 @@ measured as (
 
 {{ kpi_rows(
     'resolution_time',
-    value=percentile('numerator'),
+    numerator='sum(numerator) / 3600.0',
+    value=percentile('numerator') ~ ' / 3600.0',
     extras={
-        'mean_hours': 'cast(sum(numerator) / nullif(sum(denominator), 0) as double precision)',
-        'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' as double precision)',
+        'mean_hours': 'cast(avg(numerator) / 3600.0 as double precision)',
+        'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' / 3600.0 as double precision)',
         'median_hours_without_customer_wait':
-            'cast(' ~ percentile('without_customer_wait') ~ ' as double precision)',
+            'cast(' ~ percentile('without_customer_wait') ~ ' / 3600.0 as double precision)',
     }
 ) }}
 

@@ -17,8 +17,8 @@ measured as (
         0 as n_pending,
         weekly_active_users,
         registered_users,
-        cast(active_user_days as double precision) / counted_days as daily_active_users,
-        cast(active_user_weekdays as double precision) / nullif(counted_weekdays, 0)
+        cast(1.0 * active_user_days / counted_days as decimal(38, 18)) as daily_active_users,
+        cast(1.0 * active_user_weekdays / nullif(counted_weekdays, 0) as decimal(38, 18))
             as weekday_active_users,
         case when counted_weekdays > 0 then active_users end as active_users_with_weekdays
     from customer_months
@@ -31,9 +31,10 @@ measured as (
     value='sum(numerator)',
     extras={
         'weekly_active_users': 'cast(sum(weekly_active_users) as bigint)',
-        'daily_active_users': 'sum(daily_active_users)',
+        'daily_active_users': 'cast(sum(daily_active_users) as double precision)',
         'weekday_stickiness':
-            'sum(weekday_active_users) / nullif(sum(active_users_with_weekdays), 0)',
+            'cast(sum(weekday_active_users) as double precision)'
+            ' / nullif(sum(active_users_with_weekdays), 0)',
         'registered_users': 'cast(sum(registered_users) as bigint)',
     }
 ) }}

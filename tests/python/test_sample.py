@@ -1,0 +1,172 @@
+"""The sample company: built twice alike, and equal to the simulator's own truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import VENDORS, WHOLE
+
+KEYS = "coalesce(t.salesforce_account_id, t.stripe_customer_id)"
+
+
+def compare(build, raw: Path, sql: str) -> list[tuple]:
+    """Runs SQL over the warehouse with the folder of the truth as {truth}."""
+    return build.warehouse(sql.replace("{truth}", str(raw / "truth")))
+
+
+@pytest.fixture(scope="module")
+def other_seed(simulate):
+    return simulate(customers=90, months=26, seed=20261122)
+
+
+@pytest.fixture(scope="module")
+def other_build(dbt, other_seed):
+    build = dbt(*WHOLE, raw=other_seed, SOURCES=VENDORS)
+    assert build.code == 0, build.output[-5000:]
+    return build
+
+
+@pytest.fixture(params=["the sample", "another company"])
+def company(request, sample_build, sample_raw):
+    if request.param == "the sample":
+        return sample_build, sample_raw
+    return request.getfixturevalue("other_build"), request.getfixturevalue("other_seed")
+
+
+def test_a_second_build_changes_no_published_value(dbt, sample_build, sample_raw):
+    again = dbt(*WHOLE, raw=sample_raw, after=sample_build, SOURCES=VENDORS)
+    assert again.code == 0, again.output[-5000:]
+    tables = [name for (name,) in sample_build.published("select table_name from information_schema.tables")]
+    assert "kpi_values" in tables and len(tables) > 15
+    with duckdb.connect() as both:
+        both.execute(f"attach '{sample_build.published_file}' as first (read_only)")
+        both.execute(f"attach '{again.published_file}' as second (read_only)")
+        for table in set(tables) - {"published_build"}:
+            rows = both.execute(f"select count(*) from first.main.{table}").fetchone()[0]
+            differing = both.execute(
+                f"""select count(*) from (
+                    (select * from first.main.{table} except all select * from second.main.{table})
+                    union all
+                    (select * from second.main.{table} except all select * from first.main.{table}))"""
+            ).fetchone()[0]
+            assert differing == 0, f"{table}: {differing} of {rows} rows differ"
+    versions = again.warehouse("select count(*) from history.kpi_values_history where dbt_valid_to is not null")
+    assert versions == [(0,)], "an unchanged company was restated"
+
+
+def test_mrr_is_the_truth_to_the_cent_for_every_customer_and_month(company):
+    build, raw = company
+    differing = compare(
+        build,
+        raw,
+        f"""
+        with truth as (
+            select {KEYS} as id, t.month, t.mrr_usd from '{{truth}}/customer_months.parquet' as t where not t.is_internal
+        ),
+        ours as (
+            select c.anchor_id as id, m.month_start as month, m.mrr_amount
+            from core.fct_customer_months as m inner join core.dim_customers as c on m.customer_id = c.customer_id
+        )
+        select coalesce(truth.id, ours.id), coalesce(truth.month, ours.month), truth.mrr_usd, ours.mrr_amount
+        from truth full outer join ours on truth.id = ours.id and truth.month = ours.month
+        where abs(coalesce(truth.mrr_usd, 0) - coalesce(ours.mrr_amount, 0)) > 0.005
+        """,
+    )
+    assert differing == []
+    assert compare(build, raw, "select count(*) > 1000 from '{truth}/customer_months.parquet' where mrr_usd > 0") == [
+        (True,)
+    ]
+
+
+@pytest.mark.parametrize("movement", ["opening", "new", "reactivation", "expansion", "contraction", "churn", "closing"])
+def test_movements_of_the_company_are_the_truth(company, movement):
+    build, raw = company
+    column = {"opening": "opening_mrr_amount", "closing": "numerator"}.get(movement, f"{movement}_mrr_amount")
+    differing = compare(
+        build,
+        raw,
+        f"""
+        with truth as (
+            select month, sum("{movement}") as amount from '{{truth}}/movements.parquet' where not is_internal group by 1
+        )
+        select truth.month, truth.amount, ours.{column}
+        from truth inner join marts.kpi_mrr_movements as ours
+            on truth.month = ours.period_start and ours.segment_type = 'all' and ours.breakdown = 'all'
+        where abs(truth.amount - ours.{column}) > 0.005
+        """,
+    )
+    assert differing == []
+    months = compare(build, raw, "select count(distinct month) from '{truth}/movements.parquet'")
+    assert months == build.warehouse("select count(distinct period_start) from marts.kpi_mrr_movements")
+
+
+def test_first_replies_and_solutions_are_the_truth_to_the_minute(company):
+    build, raw = company
+    differing = compare(
+        build,
+        raw,
+        """
+        with ours as (
+            select
+                source_ticket_id, first_reply_calendar_hours * 60 as reply, first_solve_calendar_hours * 60 as solve
+            from core.fct_tickets where ticket_id = source_ticket_id
+        )
+        select truth.ticket_id, ours.source_ticket_id, truth.first_reply_calendar_minutes, ours.reply,
+            truth.first_solved_calendar_minutes, ours.solve
+        from '{truth}/ticket_clock.parquet' as truth
+        full outer join ours on cast(truth.ticket_id as varchar) = ours.source_ticket_id
+        where truth.ticket_id is null or ours.source_ticket_id is null
+            or abs(coalesce(truth.first_reply_calendar_minutes, -1) - coalesce(ours.reply, -1)) > 0.5
+            or abs(coalesce(truth.first_solved_calendar_minutes, -1) - coalesce(ours.solve, -1)) > 0.5
+        """,
+    )
+    assert differing == []
+
+
+def test_segments_of_a_type_add_up_to_the_company(sample_build):
+    """Additive KPIs: numerator and denominator of every segment type add up to those of 'all'."""
+    differing = sample_build.published(
+        """
+        with additive as (
+            select * from kpi_values
+            where breakdown = 'all' and kpi_id not in ('first_response_time', 'resolution_time', 'exit_reason_frequency')
+        ),
+        summed as (
+            select kpi_id, period_start, segment_type, sum(numerator) as numerator, sum(denominator) as denominator
+            from additive where segment_type not in ('all') group by 1, 2, 3
+        )
+        select summed.kpi_id, summed.period_start, summed.segment_type, summed.numerator, whole.numerator
+        from summed inner join additive as whole
+            on summed.kpi_id = whole.kpi_id and summed.period_start = whole.period_start and whole.segment_type = 'all'
+        where (summed.numerator is null) <> (whole.numerator is null) or (summed.denominator is null) <> (whole.denominator is null)
+            -- Each row is rounded to a millionth.
+            or abs(summed.numerator - whole.numerator) > 0.0005 or abs(summed.denominator - whole.denominator) > 0.0005
+        """
+    )
+    assert differing == []
+
+
+def test_every_kpi_of_the_sample_has_values(sample_build):
+    empty = sample_build.published(
+        "select kpi_id from kpi_catalog except select distinct kpi_id from kpi_values where value is not null"
+    )
+    assert empty == []
+    assert sample_build.published("select count(*) from kpi_catalog where availability = 'unavailable'") == [(0,)]
+
+
+def test_every_customer_month_of_the_spine_has_its_rows(sample_build):
+    """A KPI with customer rows has one for each customer-month of the spine; beyond it stand only trailing columns of
+    customers that have left since, without a value."""
+    expected = """
+        select p.kpi_id, m.month_start as period_start, m.customer_id as segment
+        from core.fct_customer_months as m
+        inner join marts.kpi_periods as p on m.month_start = p.period_start and p.has_customer_rows
+    """
+    held = """
+        select kpi_id, period_start, segment from marts.kpi_values
+        where segment_type = 'customer' and breakdown = 'all'
+    """
+    assert sample_build.warehouse(f"{expected} except {held}") == []
+    assert sample_build.warehouse(f"{held} and value is not null except {expected}") == []
