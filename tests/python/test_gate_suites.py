@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 import yaml
+from conftest import ROOT
 from quality import gate
 from quality.gate import KEYS_KEPT, SuiteError, judge, read_suite, suites
 
@@ -196,3 +197,24 @@ def test_a_rule_that_cannot_be_run_is_an_error_and_not_passed(judged):
     row = judged["cannot_run"]
     assert row["status"] == "error"
     assert "nowhere" in row["example"]
+
+
+@pytest.mark.parametrize(("first_month", "status"), [("2024-01-01", "passed"), ("0024-01-01", "failed")])
+def test_a_subscription_of_the_year_24_does_not_publish_a_century_without_today(first_month, status):
+    """dim_months holds 1200 months at most, from the first subscription on."""
+    session = duckdb.connect()
+    session.execute("create schema core")
+    session.execute("create schema quality")
+    session.execute("create table quality.build as select date '2026-07-15' as as_of")
+    session.execute(
+        f"""create table core.dim_months as
+        select cast(m as date) as month_start, cast(m + interval 1 month as date) as next_month_start
+        from (select date '{first_month}' + to_months(cast(i as integer)) as m from range(1200) as r(i))
+        where m < date '2026-07-01'"""
+    )
+    build = pd.Series({"build_id": "b1", "sources": "", "started_at": pd.Timestamp("2026-07-15")})
+    with pytest.MonkeyPatch.context() as patched:
+        suite = read_suite(ROOT / "expectations" / "core" / "dim_months.yml", TODAY)
+        patched.setattr(gate, "suites", lambda *_: [suite])
+        (row,) = judge(session, build, "core").to_dict("records")
+    assert (row["severity"], row["status"]) == ("critical", status)

@@ -148,7 +148,7 @@ def test_the_console_says_which_expectation_failed_why_and_what_to_do(fintech):
 @pytest.fixture(scope="module")
 def closed_core(dbt, published_company, expectations_folder) -> Build:
     """A warning whose time is over, and one unknown customer among nine."""
-    suites = expectations_folder({"core/dim_months.yml": EXPIRED_WARNING})
+    suites = expectations_folder({"core/only_january.yml": EXPIRED_WARNING})
     tickets = company.SUPPORT_TICKETS + "T9,A99,2025-03-12,2025-03-12 09:00:00,low,60,,False\n"
     raw = company.RESTATED | {"ravenstack_support_tickets.csv": tickets}
     return dbt(*WHOLE, after=published_company, raw=raw, EXPECTATIONS_DIR=str(suites))
@@ -161,7 +161,7 @@ def test_a_closed_gate_core_stops_marts(closed_core, published_company):
 
 
 def test_a_warning_whose_time_is_over_closes_gate_core(closed_core):
-    severity, status, count, keys = gate_rows(closed_core, "core")["dim_months.only_january_is_a_month"]
+    severity, status, count, keys = gate_rows(closed_core, "core")["only_january.only_january_is_a_month"]
     assert (severity, status, count) == ("critical", "failed", 2)
     assert sorted(key["month_start"] for key in keys) == ["2025-02-01", "2025-03-01"]
 
