@@ -17,3 +17,18 @@
     {%- for kpi in var('kpis') -%}{%- do models.append('kpi_' ~ kpi) -%}{%- endfor -%}
     {{ return(models) }}
 {% endmacro %}
+
+
+{% macro drop_orphaned_marts() %}
+    {#- Pre-hook of publish: drops what lies in schema marts and no model makes any more, so that a KPI that was renamed or
+        removed is not published for ever with its last values. -#}
+    {%- if execute -%}
+        {%- set made = graph.nodes.values() | selectattr('schema', 'equalto', 'marts') | map(attribute='alias') | list -%}
+        {%- for row in run_query("select table_name, table_type from information_schema.tables where table_schema = 'marts'") -%}
+            {%- if row['table_name'] not in made -%}
+                {%- set type = 'view' if row['table_type'] == 'VIEW' else 'table' -%}
+                {%- do adapter.drop_relation(api.Relation.create(target.database, 'marts', row['table_name'], type=type)) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}

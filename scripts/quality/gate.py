@@ -118,8 +118,8 @@ def _read_rule(entry: dict, today: dt.date) -> Rule:
 
 
 def suites(layer: str, sources: list[str], today: dt.date) -> list[Suite]:
-    """The suites of a layer whose table belongs to an enabled source, or to none. The suites of all layers are read, so that
-    the first gate already stops for one that a later gate could not understand."""
+    """The suites of a layer whose table belongs to an enabled source, or to none. Those of all layers are read, so
+    that the first gate already stops for one that a later gate could not understand."""
     found, problems = [], []
     for path in sorted(EXPECTATIONS.glob("*/*.yml")):
         try:
@@ -144,8 +144,8 @@ def _source(suite: Suite) -> str | None:
 
 
 def judge(session, build: pd.Series, layer: str) -> pd.DataFrame:
-    """Runs the layer's suites for a build (the row of quality.build), prints every failure and returns one row per rule.
-    Never raises for a failing rule: the test gate_is_open on the gate's table is what stops the build."""
+    """Runs the layer's suites for a build (the row of quality.build), prints every failure and returns one row per
+    rule. Never raises for a failing rule: the test gate_is_open on the gate's table is what stops the build."""
     rows = []
     started = pd.Timestamp(build["started_at"])
     due = suites(layer, build["sources"].split(), started.date())

@@ -12,8 +12,8 @@ GATES = ("raw", "staging", "core", "marts")
 
 
 def publish(session, build: pd.Series) -> pd.DataFrame:
-    """Publishes a build (the row of quality.build) and returns one row that says so, or one row that says why not. An unpublished build leaves the published
-    files untouched; readers that hold the old file keep it."""
+    """Publishes a build (the row of quality.build) and returns one row that says so, or one row that says why not.
+    An unpublished build leaves the published files untouched; readers that hold the old file keep it."""
     target = Path(os.environ.get("PUBLISHED_DIR", "published"))
     refusal = _refusal(session, build)
     tables = [] if refusal else _write(session, target)

@@ -1,4 +1,4 @@
-"""dbt on a tiny company, run as a user runs it: a process of its own, folders of its own, files looked at afterwards."""
+"""dbt on a tiny company, run as a user runs it: processes and folders of their own, files looked at afterwards."""
 
 from __future__ import annotations
 

@@ -7,9 +7,8 @@ import pytest
 from conftest import WHOLE, Build
 
 LINES = company.SUBSCRIPTIONS.splitlines(keepends=True)
-RAGGED = "".join(
-    [*LINES[:3], "S90,A1,2024-02-01\n", *LINES[3:9], LINES[9].replace(",monthly", ",monthly,1"), *LINES[10:]]
-)
+TOO_LONG = LINES[9].replace(",monthly", ",monthly,1")
+RAGGED = "".join([*LINES[:3], "S90,A1,2024-02-01\n", *LINES[3:9], TOO_LONG, *LINES[10:]])
 WITHOUT_PRICES = "".join(",".join([*(cells := line.split(","))[:6], *cells[7:]]) for line in LINES)
 NOT_UTF_8 = company.ACCOUNTS.encode().replace(b"Cedar", b"C\xe9dar")
 RENAMED = company.CHURN_EVENTS.replace("churn_date", "date_of_churn")
@@ -87,11 +86,21 @@ def test_status_names_the_landing_rule_and_the_last_good_build(request, publishe
     status = request.getfixturevalue(landing).status
     good = published_company.status
     assert status["state"] == "failed"
-    assert [(rule["layer"], rule["rule"]) for rule in status["failing_rules"]] == [
-        ("landing", "raw_files_are_readable")
-    ]
+    (rule,) = status["failing_rules"]
+    assert (rule["layer"], rule["rule"]) == ("landing", "raw_files_are_readable")
     assert status["build_id"] != good["build_id"]
     assert status["last_good_build"] == good["last_good_build"]
+
+
+def test_a_file_that_stops_the_reader_itself_leaves_no_green_status(dbt, published_company):
+    raw = company.RAW | {"ravenstack_accounts.csv": company.ACCOUNTS.replace("Cedar", '"Ce"dar')}
+    build = dbt(*WHOLE, after=published_company, raw=raw)
+    assert build.code != 0
+    assert "ravenstack_accounts.csv" in build.output
+    assert build.published_bytes == published_company.published_bytes
+    assert build.status["state"] == "running"
+    assert build.status["build_id"] != published_company.status["build_id"]
+    assert build.status["last_good_build"] == published_company.status["last_good_build"]
 
 
 def test_a_dbt_run_that_landing_stops_leaves_status_alone(dbt, published_company):
