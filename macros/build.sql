@@ -35,7 +35,7 @@
 
 
 {% macro policy_columns() %}
-    {#- The policy variables of kpis.md R14 as columns of text, so that a build says by which policies it was made. -#}
+    {#- The policy variables of rule R14 as columns of text, so that a build says by which policies it was made. -#}
     {%- set columns = [] -%}
     {%- for policy in (
         'reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'mrr_bridge_days',

@@ -36,7 +36,7 @@ TOO_LONG = {
     "kpi_exit_reason_frequency",
 }
 
-# sql_style.md: what one engine knows and another does not.
+# CONTRIBUTING.md: what one engine knows and another does not.
 BANNED_SQL = {
     "::": r"::",
     "qualify": r"\bqualify\b",

@@ -15,10 +15,10 @@
 with stale_days as (
 
     select
-        source_system,
-        event_date,
-        raw_rows as day_raw_rows,
-        newest_loaded_at as day_newest_loaded_at
+        census.source_system,
+        census.event_date,
+        census.raw_rows as day_raw_rows,
+        census.newest_loaded_at as day_newest_loaded_at
     from {{ ref('event_days') }} as census
     {% if is_incremental() %}
     where

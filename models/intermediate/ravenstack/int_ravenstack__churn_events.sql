@@ -1,6 +1,7 @@
 with churn_events as (
 
-    select * from {{ ref('stg_ravenstack__churn_events') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__churn_events') }}
+    where row_status = 'accepted'
 
 )
 

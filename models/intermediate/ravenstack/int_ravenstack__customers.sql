@@ -1,6 +1,7 @@
 with accounts as (
 
-    select * from {{ ref('stg_ravenstack__accounts') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__accounts') }}
+    where row_status = 'accepted'
 
 )
 

@@ -1,11 +1,12 @@
 with subscriptions as (
 
-    select * from {{ ref('stg_ravenstack__subscriptions') }} where row_status = 'accepted'
+    select * from {{ ref('stg_ravenstack__subscriptions') }}
+    where row_status = 'accepted'
 
 )
 
--- A RavenStack subscription states its whole MRR, whatever its billing frequency: it is one licensed
--- item at that monthly price. Its end date is the first day without service.
+-- A RavenStack subscription states its whole MRR, whatever its billing frequency: it is one
+-- licensed item at that monthly price. Its end date is the first day without service.
 select
     subscription_id as item_id,
     account_id as source_customer_id,
