@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = ("build", "--exclude-resource-type", "unit_test")
+THIRD_PARTY_DATA = ROOT.parent / "shared" / "data"
 VENDORS = "salesforce stripe segment zendesk files"
 
 
@@ -27,6 +28,10 @@ class Build:
     code: int
     output: str
     folder: Path
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.folder / "warehouse" / "customer_success.duckdb"
 
     @property
     def published_file(self) -> Path:
@@ -51,7 +56,7 @@ class Build:
         }
 
     def warehouse(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.folder / "warehouse" / "customer_success.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self.warehouse_file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     def published(self, sql: str) -> list[tuple]:
@@ -189,6 +194,9 @@ def sample_build(dbt, sample_raw) -> Build:
 
 @pytest.fixture(scope="session")
 def ravenstack_build(dbt) -> Build:
-    build = dbt(*WHOLE, raw=ROOT.parent / "shared" / "data")
+    """The third-party data set, built whole; skips where it is absent."""
+    if not (THIRD_PARTY_DATA / "ravenstack").exists():
+        pytest.skip(f"the RavenStack data set is not at {THIRD_PARTY_DATA / 'ravenstack'}")
+    build = dbt(*WHOLE, raw=THIRD_PARTY_DATA)
     assert build.code == 0, build.output[-5000:]
     return build

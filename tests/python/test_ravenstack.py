@@ -4,21 +4,16 @@ import csv
 import datetime as dt
 import statistics
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
+from conftest import THIRD_PARTY_DATA
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 MONTHS = [dt.date(2023 + n // 12, n % 12 + 1, 1) for n in range(24)]
 BRIDGE = dt.timedelta(days=30)
 
-pytestmark = pytest.mark.skipif(
-    not (DATA / "ravenstack").exists(), reason=f"the RavenStack data set is not at {DATA / 'ravenstack'}"
-)
-
 
 def rows(table: str) -> list[dict]:
-    with (DATA / "ravenstack" / f"ravenstack_{table}.csv").open(encoding="utf-8") as file:
+    with (THIRD_PARTY_DATA / "ravenstack" / f"ravenstack_{table}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -27,7 +22,7 @@ def next_month(month: dt.date) -> dt.date:
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, list[dict]]:
+def services(ravenstack_build) -> dict[str, list[dict]]:
     """Per account its paid subscriptions, each with the day until which its MRR runs."""
     by_account = defaultdict(list)
     for row in rows("subscriptions"):

@@ -1,30 +1,39 @@
-"""active_users and feature_usage of a built warehouse, recomputed with pandas from the raw files.
+"""active_users and feature_usage recomputed with pandas from the raw files.
 
-Reads WAREHOUSE_DIR (customer_success.duckdb) and RAW_DIR, the folder that it was built from. Taken from the warehouse
-are only who was a customer when (the spine) and whose record is whose; everything about use is computed here.
+Taken from the warehouse are only who was a customer when (the spine) and whose record is whose; everything about use is
+computed here.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+from conftest import THIRD_PARTY_DATA
 
 REPO = Path(__file__).parents[2]
-WAREHOUSE = Path(os.environ.get("WAREHOUSE_DIR", REPO / "warehouse")) / "customer_success.duckdb"
-RAW = Path(os.environ.get("RAW_DIR", REPO / "data" / "raw"))
 DAY = pd.Timedelta(days=1)
 TOLERANCE = 1e-6  # parts are stored as decimal(28, 6)
 
 
+@pytest.fixture(scope="module", params=["sample", "ravenstack"])
+def company(request):
+    """(what was built, the folder that it was built from)"""
+    if request.param == "sample":
+        return request.getfixturevalue("sample_build"), request.getfixturevalue("sample_raw")
+    return request.getfixturevalue("ravenstack_build"), THIRD_PARTY_DATA
+
+
 @pytest.fixture(scope="module")
-def warehouse():
-    if not WAREHOUSE.exists():
-        pytest.skip(f"no built warehouse at {WAREHOUSE}: run dbt build, or set WAREHOUSE_DIR")
-    with duckdb.connect(str(WAREHOUSE), read_only=True) as connection:
+def raw(company) -> Path:
+    return company[1]
+
+
+@pytest.fixture(scope="module")
+def warehouse(company):
+    with duckdb.connect(str(company[0].warehouse_file), read_only=True) as connection:
         yield connection
 
 
@@ -47,13 +56,13 @@ def ids(warehouse):
 
 
 @pytest.fixture(scope="module")
-def events(build, ids):
+def events(build, raw, ids):
     """One row per use that counts: customer, user (missing where unknown), day, feature, is_value."""
     found = []
     if "segment" in build["sources"].split():
-        found.append(_segment_events(ids["segment"]))
+        found.append(_segment_events(raw, ids["segment"]))
     if "ravenstack" in build["sources"].split():
-        found.append(_ravenstack_events(ids["ravenstack"]))
+        found.append(_ravenstack_events(raw, ids["ravenstack"]))
     if not found:
         pytest.skip(f"no source of product events in SOURCES={build['sources']!r}")
     return pd.concat(found, ignore_index=True)
@@ -90,14 +99,14 @@ def _read(path: Path) -> pd.DataFrame:
     )
 
 
-def _segment_users() -> pd.DataFrame:
+def _segment_users(raw: Path) -> pd.DataFrame:
     return (
-        _read(RAW / "segment" / "users").sort_values("received_at").drop_duplicates("id", keep="last").set_index("id")
+        _read(raw / "segment" / "users").sort_values("received_at").drop_duplicates("id", keep="last").set_index("id")
     )
 
 
-def _segment_events(ids: dict) -> pd.DataFrame:
-    tracks, users = _read(RAW / "segment" / "tracks"), _segment_users()
+def _segment_events(raw: Path, ids: dict) -> pd.DataFrame:
+    tracks, users = _read(raw / "segment" / "tracks"), _segment_users(raw)
     tracks = tracks[tracks[["id", "event", "timestamp"]].notna().all(axis=1)]
     tracks = tracks[~(tracks["timestamp"] > tracks["received_at"] + DAY)]
     others = users.index[users["is_internal"].eq(True) | users["is_bot"].eq(True)]
@@ -116,16 +125,16 @@ def _segment_events(ids: dict) -> pd.DataFrame:
     return found.dropna(subset="customer").drop_duplicates()
 
 
-def _ravenstack_usage() -> pd.DataFrame:
-    usage = _read(RAW / "ravenstack" / "ravenstack_feature_usage").sort_values(
+def _ravenstack_usage(raw: Path) -> pd.DataFrame:
+    usage = _read(raw / "ravenstack" / "ravenstack_feature_usage").sort_values(
         ["usage_date", "subscription_id", "feature_name"], ascending=False
     )
     return usage.drop_duplicates("usage_id")
 
 
-def _ravenstack_events(ids: dict) -> pd.DataFrame:
-    usage = _ravenstack_usage()
-    account = _read(RAW / "ravenstack" / "ravenstack_subscriptions").set_index("subscription_id")["account_id"]
+def _ravenstack_events(raw: Path, ids: dict) -> pd.DataFrame:
+    usage = _ravenstack_usage(raw)
+    account = _read(raw / "ravenstack" / "ravenstack_subscriptions").set_index("subscription_id")["account_id"]
     return pd.DataFrame(
         {
             "customer": usage["subscription_id"].map(account).map(ids),
@@ -137,13 +146,13 @@ def _ravenstack_events(ids: dict) -> pd.DataFrame:
     ).drop_duplicates()
 
 
-def _features(sources: list[str]) -> pd.DataFrame:
+def _features(raw: Path, sources: list[str]) -> pd.DataFrame:
     """feature, is_core, is_gated, released_at"""
     found = []
-    if "files" in sources and list((RAW / "files").glob("features*")):
-        found.append(_read(RAW / "files" / "features").rename(columns={"feature_id": "feature"}))
+    if "files" in sources and list((raw / "files").glob("features*")):
+        found.append(_read(raw / "files" / "features").rename(columns={"feature_id": "feature"}))
     if "ravenstack" in sources:
-        used = _ravenstack_usage().groupby("feature_name", as_index=False)
+        used = _ravenstack_usage(raw).groupby("feature_name", as_index=False)
         used = used.agg(is_beta=("is_beta_feature", "all"), released_at=("usage_date", "min"))
         found.append(used.assign(feature=used["feature_name"], is_core=~used["is_beta"], is_gated=False))
     features = pd.concat(found, ignore_index=True)
@@ -151,11 +160,11 @@ def _features(sources: list[str]) -> pd.DataFrame:
     return features[["feature", "is_core", "is_gated", "released_at"]]
 
 
-def _entitlements(sources: list[str], ids: dict) -> pd.DataFrame:
-    if "files" not in sources or not list((RAW / "files").glob("feature_entitlements*")):
+def _entitlements(raw: Path, sources: list[str], ids: dict) -> pd.DataFrame:
+    if "files" not in sources or not list((raw / "files").glob("feature_entitlements*")):
         nobody = {"customer": "str", "feature": "str", "valid_from": "datetime64[us]", "valid_to": "datetime64[us]"}
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in nobody.items()})
-    rows = _read(RAW / "files" / "feature_entitlements")
+    rows = _read(raw / "files" / "feature_entitlements")
     rows["customer"] = rows["customer_id"].map(ids.get("files", {}))
     rows["valid_from"] = pd.to_datetime(rows["valid_from"])
     rows["valid_to"] = pd.to_datetime(rows["valid_to"]).fillna(pd.Timestamp("2200-01-01"))
@@ -185,12 +194,12 @@ def active_users(build, windows, counted):
 
 
 @pytest.fixture(scope="module")
-def pairs(build, ids, windows, counted):
+def pairs(build, raw, ids, windows, counted):
     """Every customer-month and feature available in it, with its use and class."""
     sources = build["sources"].split()
-    made = windows.merge(_features(sources), how="cross")
+    made = windows.merge(_features(raw, sources), how="cross")
     made = made[made["released_at"].isna() | (made["released_at"] < made["until"])]
-    granted = made[made["is_gated"]].merge(_entitlements(sources, ids), on=["customer", "feature"])
+    granted = made[made["is_gated"]].merge(_entitlements(raw, sources, ids), on=["customer", "feature"])
     granted = granted[(granted["valid_from"] < granted["until"]) & (granted["valid_to"] > granted["month_start"])]
     made = pd.concat([made[~made["is_gated"]], granted[made.columns].drop_duplicates()])
     key = ["customer", "feature", "month_start"]
@@ -299,8 +308,8 @@ def test_stickiness_of_the_company(warehouse, active_users):
     assert differences(expected, published, ["month_start"]) == []
 
 
-def test_registered_users_of_the_company(warehouse, ids, active_users):
-    users = _segment_users()
+def test_registered_users_of_the_company(warehouse, raw, ids, active_users):
+    users = _segment_users(raw)
     users = users[~users["is_internal"].eq(True) & ~users["is_bot"].eq(True)]
     users = users.assign(customer=users["account_id"].map(ids["segment"]))
     joined = active_users[["customer", "month_start", "until"]].merge(users, on="customer")

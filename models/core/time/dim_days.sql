@@ -14,7 +14,6 @@ days as (
 
     select
         months.month_start,
-        months.next_month_start,
         {{ add_days('months.month_start', 'numbers.n') }} as day_date
     from months
     cross join numbers
@@ -35,7 +34,7 @@ select
     day_date,
     month_start,
     is_weekday,
-    cast({{ dbt.datediff('day_date', 'next_month_start', 'day') }} as integer)
+    cast(row_number() over (partition by month_start order by day_date desc) as integer)
         as days_to_month_end,
     cast(sum(case when is_weekday then 1 else 0 end) over (
         partition by month_start order by day_date desc

@@ -11,38 +11,41 @@
     client, day_raw_rows, day_newest_loaded_at
 {%- endset -%}
 
-with census as (
+-- A day without a load time could change unseen: it never matches and is always folded again.
+with stale_days as (
 
     select
         source_system,
         event_date,
         raw_rows as day_raw_rows,
         newest_loaded_at as day_newest_loaded_at
-    from {{ ref('event_days') }}
+    from {{ ref('event_days') }} as census
+    {% if is_incremental() %}
+    where
+        not exists (
+            select 1
+            from {{ this }} as folded
+            where
+                folded.source_system = census.source_system
+                and folded.event_date = census.event_date
+                and folded.day_raw_rows = census.raw_rows
+                and folded.day_newest_loaded_at = census.newest_loaded_at
+                and folded.reporting_tz = '{{ var("reporting_tz") }}'
+        )
+    {% endif %}
 
 ),
 
--- A day without a load time could change unseen: it never matches and is always folded again.
-stale_days as (
+-- The span follows from the days; it lets the engine leave out files that hold no stale day.
+stale_span as (
 
-    select *
-    from census
-    {% if is_incremental() -%}
-    where not exists (
-        select 1
-        from {{ this }} as folded
-        where
-            folded.source_system = census.source_system
-            and folded.event_date = census.event_date
-            and folded.day_raw_rows = census.day_raw_rows
-            and folded.day_newest_loaded_at = census.day_newest_loaded_at
-            and folded.reporting_tz = '{{ var("reporting_tz") }}'
-    )
-    {%- endif %}
+    select
+        {{ utc_start_of('min(event_date)') }} as starts_at,
+        {{ utc_start_of(add_days('max(event_date)', 1)) }} as ends_at
+    from stale_days
 
 ),
 
--- The bounds follow from the join; they let the engine leave out files that hold no stale day.
 deliveries as (
 
     select
@@ -51,14 +54,12 @@ deliveries as (
         stale_days.day_raw_rows,
         stale_days.day_newest_loaded_at
     from {{ ref('union_product_events') }} as events
+    inner join stale_span
+        on events.occurred_at >= stale_span.starts_at and events.occurred_at < stale_span.ends_at
     inner join stale_days
         on
             events.source_system = stale_days.source_system
             and {{ reporting_date('events.occurred_at') }} = stale_days.event_date
-    where
-        events.occurred_at >= (select {{ utc_start_of('min(event_date)') }} from stale_days as earliest)
-        and events.occurred_at
-        < (select {{ utc_start_of(add_days('max(event_date)', 1)) }} from stale_days as latest)
 
 ),
 
