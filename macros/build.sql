@@ -76,7 +76,16 @@
                     'failures': result.failures, 'message': end_of_message(result),
                 }) -%}
             {%- endfor -%}
-            {%- set published = results | selectattr('node.name', 'equalto', 'publish') | selectattr('status', 'equalto', 'success') | list -%}
+            {%- set published = [] -%}
+            {%- if adapter.get_relation(target.database, 'history', 'publish') -%}
+                {%- for row in run_query("select is_published, refusal from history.publish where build_id = '" ~ invocation_id ~ "'") -%}
+                    {%- if row['is_published'] -%}
+                        {%- do published.append(true) -%}
+                    {%- else -%}
+                        {%- do failing.append({'layer': 'publish', 'rule': 'publish', 'message': row['refusal']}) -%}
+                    {%- endif -%}
+                {%- endfor -%}
+            {%- endif -%}
             {%- do write_status('published' if published and not failing else 'failed', failing) -%}
         {%- endif -%}
     {%- endif -%}

@@ -218,6 +218,12 @@ def test_publish_waits_for_every_gate_and_every_test(models, tests, manifest):
     assert late == []
 
 
+def test_no_selector_is_the_default():
+    """A plain `dbt build` would then be a partial one without saying so, and publish."""
+    selectors = yaml.safe_load((ROOT / "selectors.yml").read_text(encoding="utf-8"))["selectors"]
+    assert [selector["name"] for selector in selectors if selector.get("default")] == []
+
+
 def test_history_is_never_rebuilt(manifest):
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "snapshot")]
     kept = {node["name"]: node["config"] for node in nodes if node["schema"] == "history"}
