@@ -1,0 +1,66 @@
+with items as (
+
+    select * from {{ ref('union_subscription_items') }}
+
+),
+
+ids as (
+
+    select * from {{ ref('brg_customer_ids') }}
+
+),
+
+-- Licensed service that counts as recurring revenue while it runs (R5 and the policy variables).
+paid as (
+
+    select
+        {{ surrogate_key(['items.source_system', 'items.item_id', 'items.valid_from']) }}
+            as period_id,
+        ids.customer_id,
+        items.source_system,
+        items.item_id,
+        items.contract_id,
+        items.plan_id,
+        items.product_id,
+        items.status,
+        items.is_price_uplift,
+        items.currency,
+        cast(items.quantity * items.unit_price as decimal(28, 6)) as list_amount,
+        items.quantity,
+        {{ months_in_period('items.billing_interval', 'items.interval_count') }}
+            as months_in_period,
+        items.valid_from as starts_at,
+        items.valid_to as ends_at
+    from items
+    inner join ids
+        on
+            items.source_system = ids.source_system
+            and coalesce(items.source_customer_id, '(none)') = ids.source_customer_id
+    where
+        not items.is_metered
+        and items.quantity * items.unit_price > 0
+        and items.status in ({{ "'" ~ counted_statuses() | join("', '") ~ "'" }})
+        and (items.valid_to is null or items.valid_to > items.valid_from)
+
+),
+
+paused as (
+
+    select distinct
+        source_system,
+        item_id,
+        {{ reporting_date('valid_from') }} as paused_on
+    from items
+    where status = 'paused'
+
+)
+
+select
+    paid.*,
+    paused.paused_on is not null as is_pause
+from paid
+left join paused
+    on
+        paid.source_system = paused.source_system
+        and paid.item_id = paused.item_id
+        and {{ reporting_date('paid.ends_at') }} = paused.paused_on
