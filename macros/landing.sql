@@ -105,11 +105,12 @@
             {%- do problems.append(name ~ ": two different places hold this table: " ~ find.pattern ~ " and "
                 ~ find.also.pattern ~ ". Keep one") -%}
         {%- else -%}
-            {%- if find.format == 'csv' -%}
-                {%- for line in broken_csv_lines(find) -%}{%- do problems.append(name ~ ': ' ~ line) -%}{%- endfor -%}
-            {%- endif -%}
-            {%- set present = run_query('describe select * from ' ~ read_files(find, checked=(find.format == 'csv'))).columns['column_name'].values()
-                | map('lower') | list -%}
+            {%- set present = [] -%}
+            {%- for part in files_of(find) -%}
+                {%- if part.format == 'csv' -%}{%- do problems.extend(broken_csv_lines(part, name)) -%}{%- endif -%}
+                {%- set described = run_query('describe select * from ' ~ read_files(part, checked=(part.format == 'csv'))) -%}
+                {%- do present.extend(described.columns['column_name'].values() | map('lower')) -%}
+            {%- endfor -%}
             {%- set missing = [] -%}
             {%- for column in table.columns -%}
                 {%- do column.update({'found': column.name | lower in present}) -%}
@@ -117,7 +118,7 @@
             {%- endfor -%}
             {%- if missing -%}
                 {%- do problems.append(name ~ ": required column" ~ ('s ' if missing | length > 1 else ' ') ~ missing | join(', ')
-                    ~ " not in " ~ find.pattern ~ ", which has: " ~ present | reject('equalto', '_raw_file') | join(', ')) -%}
+                    ~ " not in " ~ find.pattern ~ ", which has: " ~ present | unique | reject('equalto', '_raw_file') | join(', ')) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
@@ -125,8 +126,19 @@
 {% endmacro %}
 
 
-{% macro broken_csv_lines(find) %}
-    {#- Lines of a CSV that cannot be read as one row of its header: ragged, wrongly quoted, not UTF-8. First 5, and how many. -#}
+{% macro files_of(find) %}
+    {#- A find of CSVs as one find per file, since each has a header of its own; any other find as it is. -#}
+    {%- if find.format != 'csv' -%}{{ return([find]) }}{%- endif -%}
+    {%- set files = [] -%}
+    {%- for row in run_query("select file from glob('" ~ find.pattern | replace("'", "''") ~ "') order by file") -%}
+        {%- do files.append({'format': 'csv', 'pattern': row['file']}) -%}
+    {%- endfor -%}
+    {{ return(files) }}
+{% endmacro %}
+
+
+{% macro broken_csv_lines(find, table) %}
+    {#- Lines of a table's CSV that cannot be read as one row of its header: ragged, wrongly quoted, not UTF-8. First 5, and how many. -#}
     {%- do run_query('select bit_xor(hash(t)) from ' ~ read_files(find, checked=true) ~ ' as t') -%}
     {%- set rows = run_query("
         select
@@ -143,7 +155,7 @@
     {%- do run_query('drop table if exists reject_scans') -%}
     {%- set lines = [] -%}
     {%- for row in rows -%}
-        {%- do lines.append(row['file_path'] ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
+        {%- do lines.append(table ~ ': ' ~ row['file_path'] ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
             ~ row['error_message'].split('\n')[0] ~ ')'
             ~ (' … ' ~ row['broken'] ~ ' broken lines in all' if loop.last and row['broken'] > 5 else '')) -%}
     {%- endfor -%}

@@ -109,3 +109,19 @@ def test_a_dbt_run_that_landing_stops_leaves_status_alone(dbt, published_company
     assert "Landing found 3 problem(s)" in build.output
     assert build.status_bytes == published_company.status_bytes
     assert build.published_bytes == published_company.published_bytes
+
+
+def test_files_of_one_table_may_differ_in_their_columns(dbt):
+    header, *lines = company.RAW["ravenstack_subscriptions.csv"].splitlines()
+    older = [f"{line}\n" for line in [header, *lines[:4]]]
+    newer = [f"note,{header}\n", *(f"seen,{line}\n" for line in lines[4:])]
+    raw = {name: text for name, text in company.RAW.items() if name != "ravenstack_subscriptions.csv"} | {
+        "ravenstack_subscriptions/2023.csv": "".join(older),
+        "ravenstack_subscriptions/2024.csv": "".join(newer),
+    }
+    build = dbt("run", "-s", "+stg_ravenstack__subscriptions", raw=raw)
+    assert build.code == 0, build.output
+    rows = build.warehouse(
+        "select raw_file like '%2023.csv', count(*) from staging.stg_ravenstack__subscriptions group by 1"
+    )
+    assert dict(rows) == {True: 4, False: len(lines) - 4}

@@ -4,77 +4,15 @@ with months as (
 
 ),
 
-spine as (
+attributes as (
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-versions as (
-
-    select * from {{ ref('dim_customer_versions') }}
+    select * from {{ ref('fct_customer_attributes') }}
 
 ),
 
 bands as (
 
     select * from {{ ref('segment_bands') }}
-
-),
-
-plans as (
-
-    select
-        customer_id,
-        month_start,
-        plan_id,
-        row_number() over (
-            partition by customer_id, month_start
-            order by sum(mrr_amount) desc, plan_id asc
-        ) as size_rank
-    from {{ ref('fct_item_months') }}
-    group by customer_id, month_start, plan_id
-
-),
-
-usage_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
-
-measured as (
-
-    select
-        spine.customer_id,
-        spine.month_start,
-        versions.segment,
-        versions.tier,
-        versions.industry,
-        versions.region,
-        versions.touch_model,
-        versions.csm_id,
-        plans.plan_id,
-        spine.mrr_amount,
-        usage_months.active_users,
-        {{ dbt.datediff(month_of('spine.first_paid_on'), 'spine.month_start', 'month') }}
-            as tenure_months
-    from spine
-    inner join months on spine.month_start = months.month_start
-    left join versions
-        on
-            spine.customer_id = versions.customer_id
-            and months.ends_at > versions.valid_from
-            and (months.ends_at <= versions.valid_to or versions.valid_to is null)
-    left join plans
-        on
-            spine.customer_id = plans.customer_id
-            and spine.month_start = plans.month_start
-            and plans.size_rank = 1
-    left join usage_months
-        on
-            spine.customer_id = usage_months.customer_id
-            and spine.month_start = usage_months.month_start
 
 ),
 
@@ -89,7 +27,7 @@ measures as (
         month_start,
         '{{ segment_type }}' as segment_type,
         {{ measure }} as amount
-    from measured
+    from attributes
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -107,7 +45,7 @@ labelled as (
         month_start,
         '{{ segment_type }}' as segment_type,
         cast({{ label }} as {{ dbt.type_string() }}) as segment
-    from measured
+    from attributes
 
     union all
 
@@ -131,7 +69,7 @@ members as (
     select
         customer_id,
         min(month_start) as first_month_start
-    from spine
+    from attributes
     group by customer_id
 
 ),
@@ -142,15 +80,17 @@ carried as (
     select
         members.customer_id,
         months.month_start,
-        max(spine.month_start) over (
+        max(attributes.month_start) over (
             partition by members.customer_id
             order by months.month_start
             rows between unbounded preceding and current row
         ) as known_month_start
     from members
     inner join months on members.first_month_start <= months.month_start
-    left join spine
-        on members.customer_id = spine.customer_id and months.month_start = spine.month_start
+    left join attributes
+        on
+            members.customer_id = attributes.customer_id
+            and months.month_start = attributes.month_start
 
 )
 

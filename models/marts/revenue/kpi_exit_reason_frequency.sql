@@ -10,12 +10,6 @@ months as (
 
 ),
 
-reasons as (
-
-    select distinct reason_code from churns
-
-),
-
 -- A churn also stands in the two months after its own, for segments with too few churns in a month.
 shown as (
 
@@ -50,7 +44,7 @@ counted as (
         reasons.reason_code as breakdown,
         case when shown.reason_code = reasons.reason_code then 1 else 0 end as has_reason
     from shown
-    cross join reasons
+    cross join (select distinct reason_code from churns) as reasons
 
 ),
 
