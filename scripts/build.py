@@ -109,7 +109,7 @@ def _headlines(warehouse, build_id: str) -> list[str]:
     if not built or built[0] != build_id:
         return []
     rows = warehouse.execute(
-        """select c.kpi_id, c.unit, v.value, v.band, v.is_final, v.sample_size, c.availability_reason,
+        """select c.kpi_id, c.unit, v.value, v.band, v.is_final, v.sample_size, v.n_pending, c.availability_reason,
             max(v.period_start) over () as month
         from marts.kpi_catalog as c
         left join marts.kpi_values as v on c.kpi_id = v.kpi_id and v.segment_type = 'all' and v.breakdown = 'all'
@@ -118,15 +118,16 @@ def _headlines(warehouse, build_id: str) -> list[str]:
     ).fetchall()
     if not rows:
         return []
-    lines = [f"KPIs of {rows[0][7]:%Y-%m}, the last complete month (as of {built[1]:%Y-%m-%d})"]
-    for kpi, unit, value, band, final, size, reason, _ in rows:
+    lines = [f"KPIs of {rows[0][8]:%Y-%m}, the last complete month (as of {built[1]:%Y-%m-%d})"]
+    for kpi, unit, value, band, final, size, pending, reason, _ in rows:
         if reason:
             lines.append(f"  {kpi:<36}unavailable: {reason}")
             continue
         shown = "no data" if value is None else f"{value:,.4f}" if unit == "ratio" else f"{value:,.2f}"
-        lines.append(
-            f"  {kpi:<36}{shown:>16}  {'' if band == 'none' else band:<8}n={size:<6}{'' if final else 'provisional'}"
-        )
+        notes = [] if final else ["provisional"]
+        notes += [f"{pending} pending"] if pending else []
+        band = "" if band == "none" else band
+        lines.append(f"  {kpi:<36}{shown:>16}  {band:<8}n={size:<6}{', '.join(notes)}".rstrip())
     return lines
 
 
