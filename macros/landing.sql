@@ -61,17 +61,16 @@
 {% endmacro %}
 
 
-{% macro read_files(find, checked=false) %}
+{% macro read_files(find) %}
     {#- The table function that reads a find. CSV: dialect pinned, every column text, since a sniffed dialect or type can be
-        silently wrong. `checked` reads on past broken lines and collects them in reject_errors. -#}
+        silently wrong. -#}
     {%- set path = "'" ~ find.pattern | replace("'", "''") ~ "'" -%}
     {%- if find.format == 'parquet' -%}
         read_parquet({{ path }}, union_by_name = true, filename = '_raw_file', hive_partitioning = false)
     {%- elif find.format == 'csv' -%}
         read_csv(
             {{ path }}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
-            hive_partitioning = false,
-            {{ 'ignore_errors = true, store_rejects = true' if checked else "union_by_name = true, filename = '_raw_file'" }}
+            union_by_name = true, filename = '_raw_file', hive_partitioning = false
         )
     {%- else -%}
         read_json_auto({{ path }}, union_by_name = true, filename = '_raw_file', hive_partitioning = false)
@@ -106,11 +105,15 @@
                 ~ find.also.pattern ~ ". Keep one") -%}
         {%- else -%}
             {%- set present = [] -%}
-            {%- for part in files_of(find) -%}
-                {%- if part.format == 'csv' -%}{%- do problems.extend(broken_csv_lines(part, name)) -%}{%- endif -%}
-                {%- set described = run_query('describe select * from ' ~ read_files(part, checked=(part.format == 'csv'))) -%}
+            {%- if find.format == 'csv' -%}
+                {%- for file in csv_files(find) -%}
+                    {%- do problems.extend(broken_csv_lines(file, name)) -%}
+                    {%- do present.extend(file.columns | map('lower')) -%}
+                {%- endfor -%}
+            {%- else -%}
+                {%- set described = run_query('describe select * from ' ~ read_files(find)) -%}
                 {%- do present.extend(described.columns['column_name'].values() | map('lower')) -%}
-            {%- endfor -%}
+            {%- endif -%}
             {%- set missing = [] -%}
             {%- for column in table.columns -%}
                 {%- do column.update({'found': column.name | lower in present}) -%}
@@ -126,36 +129,61 @@
 {% endmacro %}
 
 
-{% macro files_of(find) %}
-    {#- A find of CSVs as one find per file, since each has a header of its own; any other find as it is. -#}
-    {%- if find.format != 'csv' -%}{{ return([find]) }}{%- endif -%}
+{% macro csv_files(find) %}
+    {#- The files of a find of CSVs with the columns of each one's header: [{path, columns, has_mixed_line_ends}]. The header is
+        read as a line, since sniffing gives up on a file whose fault is to be named. -#}
     {%- set files = [] -%}
-    {%- for row in run_query("select file from glob('" ~ find.pattern | replace("'", "''") ~ "') order by file") -%}
-        {%- do files.append({'format': 'csv', 'pattern': row['file']}) -%}
+    {%- for row in run_query("
+        select file, list_contains(getvariable('csv_with_mixed_line_ends'), file) as has_mixed_line_ends
+        from glob('" ~ find.pattern | replace("'", "''") ~ "') order by file
+    ") -%}
+        {%- set header = run_query("
+            select unnest(regexp_extract_all(line, '\"(?:[^\"]|\"\")*\"|[^,]+')) as name
+            from (
+                select line from read_csv(
+                    '" ~ row['file'] | replace("'", "''") ~ "', auto_detect = false, header = false, columns = {'line': 'varchar'},
+                    delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true
+                ) limit 1
+            )
+        ") -%}
+        {%- set columns = [] -%}
+        {%- for name in header.columns['name'].values() -%}{%- do columns.append(name.strip().strip('\"')) -%}{%- endfor -%}
+        {%- do files.append({'path': row['file'], 'columns': columns, 'has_mixed_line_ends': row['has_mixed_line_ends']}) -%}
     {%- endfor -%}
     {{ return(files) }}
 {% endmacro %}
 
 
-{% macro broken_csv_lines(find, table) %}
-    {#- Lines of a table's CSV that cannot be read as one row of its header: ragged, wrongly quoted, not UTF-8. First 5, and how many. -#}
-    {%- do run_query('select bit_xor(hash(t)) from ' ~ read_files(find, checked=true) ~ ' as t') -%}
+{% macro broken_csv_lines(file, table) %}
+    {#- What keeps a table's CSV from being read as one row a line: lines that are ragged, wrongly quoted or not UTF-8 (the first 5,
+        and how many), no header, mixed line ends. -#}
+    {%- if not file.columns -%}{{ return([table ~ ': ' ~ file.path ~ ' is empty: it has no header']) }}{%- endif -%}
+    {%- if file.has_mixed_line_ends -%}
+        {{ return([table ~ ': ' ~ file.path ~ ' ends some lines with CR LF and some with LF alone: write it with one of them']) }}
+    {%- endif -%}
+    {%- set types = [] -%}
+    {%- for column in file.columns -%}{%- do types.append("'" ~ column | replace("'", "''") ~ "': 'varchar'") -%}{%- endfor -%}
+    {%- do run_query("
+        select bit_xor(hash(t)) from read_csv(
+            '" ~ file.path | replace("'", "''") ~ "', auto_detect = false, columns = {" ~ types | join(', ') ~ "}, header = true,
+            delim = ',', quote = '\"', escape = '\"', ignore_errors = true, store_rejects = true
+        ) as t
+    ") -%}
     {%- set rows = run_query("
         select
-            s.file_path,
             e.line,
             arg_min(e.error_type, e.column_idx) as error_type,
             arg_min(e.error_message, e.column_idx) as error_message,
             count(*) over () as broken
-        from reject_errors as e inner join reject_scans as s on e.scan_id = s.scan_id and e.file_id = s.file_id
-        group by s.file_path, e.line
-        order by s.file_path, e.line limit 5
+        from reject_errors as e
+        group by e.line
+        order by e.line limit 5
     ") -%}
     {%- do run_query('drop table if exists reject_errors') -%}
     {%- do run_query('drop table if exists reject_scans') -%}
     {%- set lines = [] -%}
     {%- for row in rows -%}
-        {%- do lines.append(table ~ ': ' ~ row['file_path'] ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
+        {%- do lines.append(table ~ ': ' ~ file.path ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
             ~ row['error_message'].split('\n')[0] ~ ')'
             ~ (' … ' ~ row['broken'] ~ ' broken lines in all' if loop.last and row['broken'] > 5 else '')) -%}
     {%- endfor -%}

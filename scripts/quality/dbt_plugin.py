@@ -1,7 +1,10 @@
-"""dbt-duckdb plugin: makes the output folders and tells SQL which git revision is being built."""
+"""dbt-duckdb plugin: makes the output folders and tells SQL what it cannot find out by itself, which git revision is being
+built and which raw CSVs mix their line ends."""
 
 import os
+import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -22,6 +25,27 @@ def git_revision() -> str:
     return done.stdout.strip()
 
 
+def mixes_line_ends(text: bytes) -> bool:
+    """Whether some rows end with CR LF and some with LF alone. Line ends inside quotes are text and do not count."""
+    if text.count(b"\r\n") in (0, text.count(b"\n")):
+        return False
+    rows = re.sub(rb'"[^"]*"', b"", text)
+    return rows.count(b"\r\n") not in (0, rows.count(b"\n"))
+
+
+@cache
+def csv_with_mixed_line_ends() -> list[str]:
+    """The CSVs of the enabled sources that DuckDB's reader gives up on without naming the fault."""
+    raw = Path(os.environ.get("RAW_DIR", "data/raw"))
+    sources = os.environ.get("SOURCES", "salesforce stripe segment zendesk files").split()
+    return [
+        str(path)
+        for source in sources
+        for path in sorted((raw / source).rglob("*.csv"))
+        if path.is_file() and mixes_line_ends(path.read_bytes())
+    ]
+
+
 class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict) -> None:
         for variable, default in (("WAREHOUSE_DIR", "warehouse"), ("PUBLISHED_DIR", "published")):
@@ -30,3 +54,5 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor) -> None:
         cursor.execute(f"set variable git_revision = '{self.revision}'")
+        names = ", ".join("'" + name.replace("'", "''") + "'" for name in csv_with_mixed_line_ends())
+        cursor.execute(f"set variable csv_with_mixed_line_ends = cast([{names}] as varchar[])")

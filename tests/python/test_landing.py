@@ -5,6 +5,7 @@ from __future__ import annotations
 import company
 import pytest
 from conftest import WHOLE, Build
+from quality.dbt_plugin import mixes_line_ends
 
 LINES = company.SUBSCRIPTIONS.splitlines(keepends=True)
 TOO_LONG = LINES[9].replace(",monthly", ",monthly,1")
@@ -93,14 +94,36 @@ def test_status_names_the_landing_rule_and_the_last_good_build(request, publishe
 
 
 def test_a_file_that_stops_the_reader_itself_leaves_no_green_status(dbt, published_company):
-    raw = company.RAW | {"ravenstack_accounts.csv": company.ACCOUNTS.replace("Cedar", '"Ce"dar')}
-    build = dbt(*WHOLE, after=published_company, raw=raw)
+    raw = {name: text for name, text in company.RAW.items() if name != "ravenstack_accounts.csv"}
+    build = dbt(*WHOLE, after=published_company, raw=raw | {"ravenstack_accounts.parquet": b"PAR1 cut short"})
     assert build.code != 0
-    assert "ravenstack_accounts.csv" in build.output
+    assert "ravenstack_accounts.parquet" in build.output
     assert build.published_bytes == published_company.published_bytes
     assert build.status["state"] == "running"
     assert build.status["build_id"] != published_company.status["build_id"]
     assert build.status["last_good_build"] == published_company.status["last_good_build"]
+
+
+def test_wrong_quotes_mixed_line_ends_and_a_file_of_nothing_are_named(dbt, published_company):
+    raw = company.RAW | {
+        "ravenstack_accounts.csv": company.ACCOUNTS.replace("Cedar", '"Ce"dar'),
+        "ravenstack_churn_events.csv": company.CHURN_EVENTS.replace("\n", "\r\n") + "C99,A1,2024-01-01\n",
+        "ravenstack_subscriptions.csv": "",
+    }
+    build = dbt(*WHOLE, after=published_company, raw=raw)
+    accounts, churn_events, subscriptions, *further = problems(build)
+    assert "ravenstack_accounts.csv line" in accounts and "quote" in accounts
+    assert "ravenstack_churn_events.csv ends some lines with CR LF and some with LF alone" in churn_events
+    assert "ravenstack_subscriptions.csv is empty: it has no header" in subscriptions
+    assert all("required column" in problem for problem in further)
+    assert build.published_bytes == published_company.published_bytes
+
+
+def test_line_ends_inside_quotes_are_text():
+    assert mixes_line_ends(b"a,b\r\n1,2\n")
+    assert not mixes_line_ends(b'a,b\r\n1,"two\nlines\nand ""more"""\r\n')
+    assert not mixes_line_ends(b"a,b\n1,2\n")
+    assert not mixes_line_ends(b"a,b\r\n1,2")
 
 
 def test_a_dbt_run_that_landing_stops_leaves_status_alone(dbt, published_company):
