@@ -199,7 +199,8 @@
         {%- set survey = survey_raw() -%}
         {%- if survey.problems -%}
             {%- set message = "Landing found " ~ survey.problems | length ~ " problem(s) under " ~ raw_dir() ~ " (SOURCES: "
-                ~ sources_on() | join(' ') ~ "). Nothing was built.\n  - " ~ survey.problems | join('\n  - ') -%}
+                ~ sources_on() | join(' ') ~ "). Nothing was built.\n  - " ~ survey.problems | join('\n  - ')
+                ~ ('\n  `make sample` generates a company into data/raw.' if raw_dir() == 'data/raw' else '') -%}
             {%- if is_whole_build() -%}
                 {%- do write_status('failed', [{'layer': 'landing', 'rule': 'raw_files_are_readable', 'message': message}]) -%}
             {%- endif -%}

@@ -75,6 +75,10 @@ select
     months_back,
     cohort_mrr_amount,
     cast(mrr_amount as decimal(28, 6)) as mrr_amount,
+    cast(
+        case when mrr_amount < cohort_mrr_amount then mrr_amount else cohort_mrr_amount end
+        as decimal(28, 6)
+    ) as kept_mrr_amount,
     mrr_amount > 0 as is_retained,
     mrr_amount > 0 and active_months < months_back as was_interrupted
 from followed

@@ -4,17 +4,6 @@ with cohorts as (
 
 ),
 
--- Growth does not make up for losses: nobody counts with more than it paid before.
-capped as (
-
-    select
-        *,
-        case when mrr_amount < cohort_mrr_amount then mrr_amount else cohort_mrr_amount end
-            as kept_mrr_amount
-    from cohorts
-
-),
-
 measured as (
 
     select
@@ -28,7 +17,7 @@ measured as (
         case when months_back = 1 then cohort_mrr_amount end as monthly_denominator,
         case when months_back = 12 then 1 else 0 end as units,
         0 as n_pending
-    from capped
+    from cohorts
 
 ),
 
