@@ -169,10 +169,12 @@ def judge(session, build: pd.Series, layer: str) -> pd.DataFrame:
 def _context(session):
     """A Great Expectations data source that speaks through dbt's own DuckDB cursor."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import duckdb_sqlalchemy
     import great_expectations as gx
     from sqlalchemy.pool import StaticPool
+
+    # This module sets its own level when it is imported, and would tell of a temporary folder at every gate.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
