@@ -34,7 +34,7 @@
             {%- for name, (raw, type) in casts.items() %}
             {{ try_cast(raw, text) }} as {{ name }}__raw,
             {%- endfor %}
-            {{ newest or 'cast(null as timestamp)' }} as loaded_at,
+            {{ try_cast(newest, 'timestamp') if newest else 'cast(null as timestamp)' }} as loaded_at,
             {{ 'not coalesce(' ~ live ~ ', true)' if live else '1 = 0' }} as is_deleted_at_source,
             _raw_file as raw_file
         from raw

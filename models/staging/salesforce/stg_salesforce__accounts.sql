@@ -4,7 +4,10 @@
     required=['name'],
     columns={
         'account_id': ('id', 'text'),
-        'valid_from': ("coalesce(_fivetran_start, cast('1970-01-01' as timestamp))", 'timestamp'),
+        'valid_from': (
+            "coalesce(cast(_fivetran_start as " ~ dbt.type_string() ~ "), '1970-01-01')",
+            'timestamp',
+        ),
         'name': ('name', 'text'),
         'industry': ('industry', 'text'),
         'account_type': ('type', 'text'),
