@@ -131,7 +131,7 @@
 
 {% macro csv_files(find) %}
     {#- The files of a find of CSVs with the columns of each one's header: [{path, columns, has_mixed_line_ends}]. The header is
-        read as a line, since sniffing gives up on a file whose fault is to be named. -#}
+        read as a line, since sniffing gives up on a file whose fault is to be named; not in parallel, which may begin elsewhere. -#}
     {%- set files = [] -%}
     {%- for row in run_query("
         select file, list_contains(getvariable('csv_with_mixed_line_ends'), file) as has_mixed_line_ends
@@ -142,7 +142,8 @@
             from (
                 select line from read_csv(
                     '" ~ row['file'] | replace("'", "''") ~ "', auto_detect = false, header = false, columns = {'line': 'varchar'},
-                    delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true
+                    delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true,
+                    parallel = false
                 ) limit 1
             )
         ") -%}
