@@ -99,6 +99,7 @@
 
 
 {% macro record_results(results) %}
+    {#- Appends dbt's own result of every node of this command to history.dbt_results, which it makes where there is none. -#}
     {%- do run_query('create schema if not exists history') -%}
     {%- do run_query('create table if not exists history.dbt_results (build_id ' ~ dbt.type_string() ~ ', finished_at timestamp, command '
         ~ dbt.type_string() ~ ', node ' ~ dbt.type_string() ~ ', resource_type ' ~ dbt.type_string() ~ ', status ' ~ dbt.type_string()
