@@ -57,6 +57,7 @@ invoiced as (
     where
         lines.line_type = 'subscription'
         and not coalesce(lines.is_proration, false)
+        and replace(lines.invoice_line_id, 'sub_', '') = lines.invoice_line_id
         and not coalesce(invoices.is_deleted, false)
         and invoices.status not in ('void', 'draft')
 
