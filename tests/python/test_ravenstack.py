@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import itertools
 import statistics
 from collections import defaultdict
 
@@ -158,6 +159,42 @@ def test_support(published, spine, month):
     )
     scores = [float(t["satisfaction_score"]) for t in solved if t["satisfaction_score"]]
     check(published, "customer_satisfaction_score", month, sum((s - 1) / 4 >= 0.75 for s in scores) / len(scores))
+
+
+@pytest.fixture(scope="module")
+def losses(services, mrr) -> list[tuple[dt.date, str, bool]]:
+    """(month, reason, whether its 60 days have passed) of every account that left."""
+    found = []
+    for before, month in itertools.pairwise(MONTHS):
+        for account in set(mrr[before]) - set(mrr[month]):
+            lost_on = max(
+                s["until"] for s in services[account] if s["until"] and month <= s["until"] < next_month(month)
+            )
+            given = [
+                (
+                    abs((dt.date.fromisoformat(row["churn_date"]) - lost_on).days),
+                    row["churn_event_id"],
+                    row["reason_code"],
+                )
+                for row in rows("churn_events")
+                if row["account_id"] == account and row["reason_code"] != "unknown"
+            ]
+            nearest = min((reason for reason in given if reason[0] <= 60), default=(0, "", "not_captured"))
+            found.append((month, nearest[2], lost_on + dt.timedelta(days=60) <= dt.date(2025, 1, 1)))
+    return found
+
+
+@pytest.mark.parametrize("position", range(24), ids=[f"{month:%Y-%m}" for month in MONTHS])
+def test_exit_reasons(published, losses, position):
+    """No month has ten losses, so each looks at three months."""
+    month, window = MONTHS[position], MONTHS[max(position - 2, 0) : position + 1]
+    assert losses and all(sum(lost == month for lost, *_ in losses) < 10 for month in MONTHS)
+    known = [reason for lost, reason, is_known in losses if lost in window and is_known]
+    captured = [known.count(reason) for reason in set(known) - {"not_captured"}]
+    check(published, "exit_reason_frequency", month, max(captured) / len(known) if captured else None)
+    own = [reason for lost, reason, is_known in losses if lost == month and is_known]
+    share = sum(reason != "not_captured" for reason in own) / len(own) if own else None
+    check(published, "exit_reason_frequency__capture", month, share)
 
 
 def test_only_what_needs_users_is_unavailable(ravenstack_build):
