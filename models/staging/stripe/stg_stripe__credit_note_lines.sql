@@ -9,11 +9,7 @@
         'quantity': ('quantity', 'bigint'),
         'amount_minor': ('amount', 'decimal(28, 6)'),
         'discount_amount_minor': ('discount_amount', 'decimal(28, 6)'),
-        'unit_amount_minor': (
-            'coalesce(cast(unit_amount_decimal as ' ~ dbt.type_string() ~ '), '
-            ~ 'cast(unit_amount as ' ~ dbt.type_string() ~ '))',
-            'decimal(28, 6)',
-        ),
+        'unit_amount_minor': (['unit_amount_decimal', 'unit_amount'], 'decimal(28, 6)'),
     },
     rules={
         'quantity is negative': 'quantity < 0',

@@ -7,7 +7,7 @@
         'invoice_id': ('invoice_id', 'text'),
         'refund_id': ('refund_id', 'text'),
         'customer_balance_transaction_id': (
-            'coalesce(customer_balance_transaction_id, customer_balance_transaction)',
+            ['customer_balance_transaction_id', 'customer_balance_transaction'],
             'text',
         ),
         'status': ('status', 'text'),

@@ -10,11 +10,7 @@
         'billing_interval': (adapter.quote('interval'), 'text'),
         'interval_count': ('interval_count', 'bigint'),
         'usage_type': ('usage_type', 'text'),
-        'unit_amount_minor': (
-            'coalesce(cast(amount_decimal as ' ~ dbt.type_string() ~ '), '
-            ~ 'cast(amount as ' ~ dbt.type_string() ~ '))',
-            'decimal(28, 6)',
-        ),
+        'unit_amount_minor': (['amount_decimal', 'amount'], 'decimal(28, 6)'),
         'trial_period_days': ('trial_period_days', 'bigint'),
         'billing_scheme': ('billing_scheme', 'text'),
         'is_active': ('active', 'boolean'),

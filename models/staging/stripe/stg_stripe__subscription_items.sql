@@ -5,7 +5,7 @@
     columns={
         'subscription_item_id': ('id', 'text'),
         'subscription_id': ('subscription_id', 'text'),
-        'price_id': ('coalesce(price_id, plan_id)', 'text'),
+        'price_id': (['price_id', 'plan_id'], 'text'),
         'quantity': ('quantity', 'bigint'),
         'metadata': ('metadata', 'text'),
         'current_period_start': ('current_period_start', 'timestamp'),

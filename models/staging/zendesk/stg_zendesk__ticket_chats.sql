@@ -1,7 +1,6 @@
 {{ staged(
     source('zendesk', 'ticket_chat'),
-    key=['chat_id'],
-    required=['ticket_id'],
+    key=['chat_id', 'ticket_id'],
     columns={
         'chat_id': ('chat_id', 'text'),
         'ticket_id': ('ticket_id', 'text'),
