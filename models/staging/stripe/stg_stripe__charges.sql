@@ -7,7 +7,7 @@
         'customer_id': ('customer_id', 'text'),
         'invoice_id': ('invoice_id', 'text'),
         'payment_intent_id': ('payment_intent_id', 'text'),
-        'payment_method_id': ('payment_method_id', 'text'),
+        'payment_method_id': (['payment_method_id', 'card_id'], 'text'),
         'balance_transaction_id': ('balance_transaction_id', 'text'),
         'status': ('status', 'text'),
         'amount_minor': ('amount', 'decimal(28, 6)'),
