@@ -154,6 +154,9 @@ class _Conversation:
     # --- steps ----------------------------------------------------------------------------------------
 
     def _status(self, status: str, who: int) -> None:
+        """The help desk records changes only."""
+        if self.ticket.statuses and self.ticket.statuses[-1][1] == status:
+            return
         self.ticket.set(self.now, who, "status", status)
         self.ticket.statuses.append((self.now, status))
 

@@ -35,7 +35,7 @@ def spells(ticket: Ticket, raised: datetime) -> list[Spell]:
             spell.solved = spell.solved or at
         elif spell.solved:
             found.append(Spell(at, turns=[(turn, at)]))
-        else:
+        elif turn != spell.turns[-1][0]:
             spell.turns.append((turn, at))
     return found
 
