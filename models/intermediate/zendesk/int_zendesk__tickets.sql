@@ -38,7 +38,7 @@ first_values as (
 first_tiers as (
 
     select * from {{ ref('int_zendesk__ticket_tiers') }}
-    where previous_tier is null
+    where tier is not null and previous_tier is null
 
 ),
 
