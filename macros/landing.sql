@@ -104,7 +104,7 @@
         {%- set name = table.source ~ '.' ~ table.table -%}
         {%- for other in tables if other.source == table.source -%}
             {%- if other.table == table.stand_in and not table.finds -%}{%- do table.update({'finds': finds_of(other, found)}) -%}{%- endif -%}
-            {%- if other.table == table.or and other.finds -%}{%- do table.update({'required': false}) -%}{%- endif -%}
+            {%- if other.table == table['or'] and other.finds -%}{%- do table.update({'required': false}) -%}{%- endif -%}
         {%- endfor -%}
         {%- set find = table.finds[0] if table.finds else none -%}
         {%- do table.update({'find': find}) -%}
@@ -112,7 +112,7 @@
             {%- if table.required -%}
                 {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.files | join(' (or ')
                     ~ (')' if table.files | length > 1 else '') ~ ".parquet, .csv or .json, or a folder of that name"
-                    ~ ('; ' ~ (table.stand_in or table.or) ~ ' will do instead' if table.stand_in or table.or else '')
+                    ~ ('; ' ~ (table.stand_in or table['or']) ~ ' will do instead' if table.stand_in or table['or'] else '')
                     ~ ('. Files there that no table is declared for: ' ~ undeclared | join(', ') if undeclared else '')) -%}
             {%- endif -%}
         {%- elif table.finds | length > 1 -%}

@@ -63,6 +63,16 @@
 {%- endmacro %}
 
 
+{% macro cross_join_json_array(column, alias) %}
+    {#- Joins each row with the elements of the JSON array in `column`, as JSON text in `alias`.element; none where it is no array. -#}
+    {{ return(adapter.dispatch('cross_join_json_array')(column, alias)) }}
+{% endmacro %}
+
+{% macro default__cross_join_json_array(column, alias) -%}
+    cross join unnest(json_extract(try_cast({{ column }} as json), '$[*]')) as {{ alias }} (element)
+{%- endmacro %}
+
+
 {% macro percentile(column, share=0.5) %}
     {#- The interpolated percentile of a group (0.5 is the median); NULLs are skipped. -#}
     {{ return(adapter.dispatch('percentile')(column, share)) }}

@@ -86,6 +86,57 @@ STRIPE = {
         qualify row_number() over (partition by versions.id, versions.updated order by discount.id) = 1
     """,
 }
+# {stream: …}: times are ISO text in UTC, what changed is in audits, opening hours in one row per schedule. Holidays and which schedule
+# was put on a ticket have no stream: they stay tables.
+ZENDESK = {
+    "organizations": "select id, name, external_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at from organization",
+    "users": """
+        select id, role, organization_id, email, alias, suspended, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at
+        from "user"
+    """,
+    "groups": 'select id, name from "group"',
+    "tickets": """
+        select
+            id, status, priority, {'channel': via_channel} as via, requester_id, submitter_id, organization_id, group_id,
+            merged_ticket_ids, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at
+        from ticket
+    """,
+    "ticket_comments": """
+        select id, ticket_id, user_id as author_id, public, strftime(created, '%Y-%m-%dT%H:%M:%SZ') as created_at
+        from ticket_comment
+    """,
+    "ticket_audits": """
+        with events as (
+            select
+                *,
+                lag(value) over (partition by ticket_id, field_name order by updated) as previous_value,
+                row_number() over (partition by ticket_id, field_name order by updated) = 1 as is_first
+            from ticket_field_history
+        )
+
+        select
+            row_number() over (order by updated, ticket_id) as id,
+            ticket_id,
+            user_id as author_id,
+            strftime(updated, '%Y-%m-%dT%H:%M:%SZ') as created_at,
+            cast(to_json(list_prepend(
+                {'type': 'Notification', 'field_name': null, 'value': null, 'previous_value': null},
+                list({
+                    'type': case when is_first then 'Create' else 'Change' end,
+                    'field_name': field_name, 'value': value, 'previous_value': previous_value
+                })
+            )) as varchar) as events
+        from events
+        group by ticket_id, updated, user_id
+    """,
+    "schedules": """
+        select id, name, time_zone, list({'start_time': start_time, 'end_time': end_time}) as intervals
+        from schedule
+        group by all
+    """,
+    "schedule_holiday": "select * from schedule_holiday",
+    "ticket_schedule": "select * from ticket_schedule",
+}
 PRESENT_STATE = "select * from ({}) qualify row_number() over (partition by id order by updated desc) = 1"
 
 

@@ -7,8 +7,7 @@ with comments as (
 
 history as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_history') }}
-    where row_status = 'accepted'
+    select * from {{ ref('int_zendesk__ticket_field_changes') }}
 
 ),
 
