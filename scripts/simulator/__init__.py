@@ -9,18 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from .billing import build_ledger
-from .conversations import hold_conversations
 from .crm import salesforce_tables
 from .files import file_tables
 from .product import segment_tables, track_days
 from .progress import progress
 from .settings import Settings
 from .stripe import stripe_tables
-from .support import build_tickets
 from .truth import truth_tables
 from .world import build_world
 from .writers import replaced_together, write_table, write_track_day
-from .zendesk import ticket_clock, zendesk_tables
+from .zendesk import run_support
 
 __all__ = ["Settings", "simulate"]
 
@@ -31,15 +29,14 @@ def simulate(settings: Settings, out: Path) -> None:
     world = build_world(settings)
     ledger = build_ledger(settings, world)
     progress("support")
-    tickets = build_tickets(settings, world, ledger)
-    hold_conversations(settings, tickets)
+    zendesk, support_truth = run_support(settings, world, ledger)
     sources = {
         "salesforce": salesforce_tables(settings, world),
         "stripe": stripe_tables(settings, world, ledger),
-        "zendesk": zendesk_tables(settings, world, tickets),
+        "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger),
         "files": file_tables(settings, world, ledger),
-        "truth": {**truth_tables(settings, world, ledger), "ticket_clock": ticket_clock(tickets)},
+        "truth": {**truth_tables(settings, world, ledger), **support_truth},
     }
     with replaced_together(out) as work:
         for source, tables in sources.items():
@@ -51,4 +48,4 @@ def simulate(settings: Settings, out: Path) -> None:
                 progress(f"events of {day:%Y-%m}, {events:,} so far")
             write_track_day(work, day, table)
             events += table.num_rows
-        progress(f"{events:,} events, {len(tickets):,} tickets, {len(ledger.invoices):,} invoices")
+        progress(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")

@@ -1,7 +1,7 @@
-"""What is said and done in a ticket: answers, escalations, solutions, reopenings, ratings.
+"""What is said and done in a ticket: answers, notes, escalations, solutions, reopenings, ratings.
 
-The first answer takes about 3 hours (longer with friction) and comes in the office hours of the customer's
-region; on chat and phone it comes at once. Some tickets are never answered.
+The first answer takes about 3 hours (longer with friction) and comes when the ticket's schedule is open, or now and
+then at night; on chat and phone it comes at once. Some tickets are never answered, some solved without a word.
 """
 
 from __future__ import annotations
@@ -11,89 +11,127 @@ from math import exp
 
 import numpy as np
 
+from .schedules import Clock
 from .settings import Settings
-from .support import CUSTOMER, ID_BASE, MERGED, OUTBOUND, SPAM, STRANGER, Ticket
+from .support import (
+    AGENTS_OF_TIER,
+    CUSTOMER,
+    ID_BASE,
+    INTERNAL,
+    OUTBOUND,
+    SPAM,
+    STRANGER,
+    Ticket,
+    agent_id,
+)
 
-SYSTEM, ADMIN = -1, ID_BASE + 1
-AGENTS_OF_TIER = {1: 5, 2: 3, 3: 2}
+SYSTEM, ADMIN, BOT = -1, ID_BASE + 1, ID_BASE + 2
 LIVE_CHANNELS = {"chat", "voice"}
-OPENS_AT_UTC = {"AMER": 14, "EMEA": 8, "APAC": 8}
-HOURS_OPEN = 9
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86400))
-
-
-def agent_id(tier: int, number: int) -> int:
-    return ID_BASE + 10 * tier + number
+# Groups beside the one of each tier: a second first line, whoever is in charge, and one that the desk forgot to rank.
+BILLING_DESK, MANAGEMENT, PARTNERS = ID_BASE + 511, ID_BASE + 521, ID_BASE + 531
 
 
 def group_id(tier: int) -> int:
     return ID_BASE + 500 + tier
 
 
-def is_agent(user_id: int) -> bool:
-    return ID_BASE < user_id < ID_BASE + 100
+class Conversations:
+    """Lets tickets take their course one by one; what would happen after the window's end is not kept."""
 
+    def __init__(self, settings: Settings, clocks: dict[int, Clock]) -> None:
+        self.rng, self.clocks, self.end = settings.rng("conversations"), clocks, settings.end
 
-def hold_conversations(settings: Settings, tickets: list[Ticket]) -> None:
-    """Let every ticket take its course; what would happen after the window's end is not kept."""
-    rng = settings.rng("conversations")
-    for ticket in tickets:
-        _Conversation(ticket, rng).hold()
-        ticket.comments = sorted(comment for comment in ticket.comments if comment[0] < settings.end)
-        ticket.history = sorted(change for change in ticket.history if change[0] < settings.end)
+    def hold(self, ticket: Ticket) -> None:
+        end = min(self.end, ticket.deleted_at or self.end)
+        _Conversation(ticket, self.rng, self.clocks[ticket.desk]).hold()
+        ticket.comments = sorted(comment for comment in ticket.comments if comment[0] < end)
+        ticket.history = sorted(change for change in ticket.history if change[0] < end)
+        ticket.statuses = [change for change in ticket.statuses if change[0] < end]
+        ticket.replies = [at for at in ticket.replies if at < end]
+        ticket.escalations = [at for at in ticket.escalations if at < end]
+        last_at, last_status = ticket.statuses[-1]
+        ticket.closed_at = last_at if last_status == "closed" else None
+        follows = ticket.follows
+        if follows and not (follows.closed_at and follows.closed_at < ticket.created and not follows.deleted_at):
+            ticket.follows = None
 
 
 class _Conversation:
     """One ticket's course; `now` only moves forward."""
 
-    def __init__(self, ticket: Ticket, rng: np.random.Generator) -> None:
-        self.ticket, self.rng = ticket, rng
+    def __init__(self, ticket: Ticket, rng: np.random.Generator, clock: Clock) -> None:
+        self.ticket, self.rng, self.clock = ticket, rng, clock
         self.now, self.tier = ticket.created, ticket.tier
-        self.agent = agent_id(ticket.tier, int(rng.integers(AGENTS_OF_TIER[ticket.tier])))
+        self.is_live = ticket.channel in LIVE_CHANNELS
+        self.agent = self._someone()
 
     def hold(self) -> None:
         self._open()
+        if self.ticket.merged_at:
+            self._close_as_merged()
+            return
         {
             CUSTOMER: self._question,
             STRANGER: self._question,
+            INTERNAL: self._question,
             OUTBOUND: self._outbound,
             SPAM: self._close_as_spam,
-            MERGED: self._close_as_merged,
         }[self.ticket.kind]()
 
     def _open(self) -> None:
         ticket, author = self.ticket, self.agent if self.ticket.kind == OUTBOUND else self.ticket.requester
         ticket.say(self.now, author, "Hello, we have a question.")
-        ticket.set(self.now, author, "status", "new")
+        self._status("new", author)
         ticket.set(self.now, SYSTEM, "group_id", group_id(self.tier))
         if ticket.priority:
             ticket.set(self.now, author, "priority", ticket.priority)
         if ticket.category:
             ticket.set(self.now, author, "custom_category", ticket.category)
-        if ticket.kind != OUTBOUND and ticket.channel not in LIVE_CHANNELS and self._chance(0.85):
+        if ticket.kind != OUTBOUND and not self.is_live and self._chance(0.85):
             ticket.say(self.now + MINUTE, SYSTEM, "We have received your request.")
 
     # --- kinds ----------------------------------------------------------------------------------------
 
     def _question(self) -> None:
+        ticket = self.ticket
+        for loser in ticket.absorbed:
+            ticket.say(loser.merged_at, ADMIN, f"Request #{loser.id} was merged into this one.", is_public=False)
+        self.now = max([self.now, *(loser.merged_at for loser in ticket.absorbed)])
+        if self._chance(0.15) and ticket.channel != "voice":
+            self._bot_answers()
         if self._chance(0.03):
             return
-        self.now = max([self.now, *(loser.merged_at for loser in self.ticket.absorbed)])
-        self._wait(0.03 if self.ticket.channel in LIVE_CHANNELS else 3 * exp(0.35 * self.ticket.friction))
+        if self._chance(0.1):
+            self.now += timedelta(seconds=int(60 + self.rng.exponential(1800)))
+            ticket.say(self.now, ticket.requester, "One thing more.")
+        if self._chance(0.08):
+            self._move_aside()
+        self._wait(0.03 if self.is_live else 3 * exp(0.35 * ticket.friction))
         self._assign()
         if self._chance(0.3):
-            self.ticket.say(self.now - 20 * SECOND, self.agent, "Looks like a known problem.", is_public=False)
+            ticket.say(self.now - 20 * SECOND, self.agent, "Looks like a known problem.", is_public=False)
+        if self._chance(0.03):
+            self._solve()
+            self._aftermath()
+            return
         self._answer()
-        if self.ticket.priority and self._chance(0.05):
-            self.ticket.set(self.now + SECOND, self.agent, "priority", "high")
+        if self._chance(0.05) if ticket.priority else self._chance(0.3):
+            ticket.set(self.now + SECOND, self.agent, "priority", "high" if self._chance(0.7) else "low")
+        if self._chance(0.03):
+            ticket.set(self.now + 5 * SECOND, self.agent, "requester_id", ticket.colleague)
         if self._chance(0.13):
             self._escalate()
+        if self._chance(0.03):
+            self._ask_management()
+        if self._chance(0.08):
+            self._put_on_hold()
         for _ in range(int(self.rng.poisson(0.5))):
             self._customer_writes("It still does not work.")
             self._answer()
         if self._chance(0.04):
             return
-        self._wait(1.5 if self.ticket.channel in LIVE_CHANNELS else 8)
+        self._wait(1.5 if self.is_live else 8)
         self._solve()
         self._aftermath()
 
@@ -104,28 +142,60 @@ class _Conversation:
         self._solve()
 
     def _close_as_spam(self) -> None:
-        self.ticket.set(self.now + 3 * HOUR, ADMIN, "status", "closed")
+        self.now += 3 * HOUR
+        self._status("closed", ADMIN)
 
     def _close_as_merged(self) -> None:
-        self.ticket.say(self.ticket.merged_at, ADMIN, "Merged into another ticket.", is_public=False)
-        self.ticket.set(self.ticket.merged_at, ADMIN, "status", "closed")
+        """The notice is signed by a person and may be public: it is no answer to the ticket that goes on."""
+        self.now = self.ticket.merged_at
+        self.ticket.say(self.now, ADMIN, "Merged into another ticket.", is_public=self._chance(0.3))
+        self._status("closed", ADMIN)
 
     # --- steps ----------------------------------------------------------------------------------------
 
+    def _status(self, status: str, who: int) -> None:
+        """The help desk records changes only."""
+        if self.ticket.statuses and self.ticket.statuses[-1][1] == status:
+            return
+        self.ticket.set(self.now, who, "status", status)
+        self.ticket.statuses.append((self.now, status))
+
     def _assign(self) -> None:
-        self.ticket.set(self.now - 2 * SECOND, self.agent, "assignee_id", self.agent)
-        self.ticket.set(self.now - 2 * SECOND, self.agent, "status", "open")
+        self.ticket.set(self.now, self.agent, "assignee_id", self.agent)
+        self._status("open", self.agent)
+        self.now += 30 * SECOND
 
-    def _answer(self) -> None:
+    def _answer(self, then: str = "pending") -> None:
         self.ticket.say(self.now, self.agent, "Thank you, please try this.")
-        self.ticket.set(self.now, self.agent, "status", "pending")
+        self.ticket.replies.append(self.now)
+        self._status(then, self.agent)
 
-    def _customer_writes(self, text: str) -> None:
+    def _bot_answers(self) -> None:
+        """A bot proposes an article; the customer often says that it did not help."""
+        self.now += 20 * SECOND
+        self.ticket.say(self.now, BOT, "This article may help you.")
+        self._status("pending", BOT)
+        if self._chance(0.8):
+            self.now += timedelta(seconds=int(60 + self.rng.exponential(1200)))
+            self.ticket.say(self.now, self.ticket.requester, "It did not.")
+            self._status("open", self.ticket.requester)
+
+    def _customer_writes(self, text: str, is_awaited: bool = True) -> None:
         """The customer comes back; an answer follows in office hours."""
         self.now += timedelta(seconds=int(60 + self.rng.exponential(10 * 3600)))
         self.ticket.say(self.now, self.ticket.requester, text)
-        self.ticket.set(self.now, self.ticket.requester, "status", "open")
-        self._wait(2)
+        self._status("open", self.ticket.requester)
+        if is_awaited:
+            self._wait(2)
+
+    def _move_aside(self) -> None:
+        """To another first line, or to a group without a tier, and back: for a first line's ticket no escalation."""
+        aside = PARTNERS if self._chance(0.2) else BILLING_DESK
+        for group in (aside, group_id(self.tier)):
+            self._wait(0.3)
+            self.ticket.set(self.now, self.agent, "group_id", group)
+        if aside == BILLING_DESK and self.tier > 1:
+            self.ticket.escalations.append(self.now)
 
     def _escalate(self) -> None:
         """To the next tier, rarely to the one after it; the new agent answers."""
@@ -133,51 +203,117 @@ class _Conversation:
             self.tier += 1
             self._wait(1)
             self.ticket.set(self.now, self.agent, "group_id", group_id(self.tier))
-            self.agent = agent_id(self.tier, int(self.rng.integers(AGENTS_OF_TIER[self.tier])))
+            self.ticket.escalations.append(self.now)
+            self.agent = self._someone()
             self._wait(4)
             self.ticket.set(self.now, self.agent, "assignee_id", self.agent)
             self._answer()
             if self._chance(0.85):
                 return
 
+    def _ask_management(self) -> None:
+        """To those in charge, who decide, and back to the tier it came from."""
+        self._wait(0.5)
+        self.ticket.set(self.now, self.agent, "group_id", MANAGEMENT)
+        self.ticket.escalations.append(self.now)
+        self._wait(3)
+        self.ticket.say(self.now, ADMIN, "Approved.", is_public=False)
+        self.now += MINUTE
+        self.ticket.set(self.now, ADMIN, "group_id", group_id(self.tier))
+        self._answer()
+
+    def _put_on_hold(self) -> None:
+        """Somebody else has to act; then the agent answers."""
+        self._wait(0.5)
+        self._answer(then="hold")
+        self._wait(20)
+        self._status("open", self.agent)
+        self._wait(0.5)
+        self._answer()
+
     def _solve(self) -> None:
-        self.ticket.set(self.now, self.agent, "status", "solved")
+        self._status("solved", self.agent)
 
     def _aftermath(self) -> None:
-        """A rating, a reopening (some only say thanks and are solved without an answer), the closing."""
+        """A rating, reopenings (some only say thanks and are solved without an answer), the closing."""
         if self._chance(0.6):
-            self.ticket.set(self.now + HOUR, SYSTEM, "satisfaction_score", "offered")
-            if self._chance(0.5):
-                is_good = self._chance(1 / (1 + exp(-1.6 + 0.6 * self.ticket.friction)))
-                rated = self.now + timedelta(hours=2, seconds=int(self.rng.exponential(20 * 3600)))
-                score = "good" if is_good else "bad"
-                self.ticket.set(rated, self.ticket.requester, "satisfaction_score", score)
+            self._ask_for_a_rating()
         came_back = self.rng.random()
         if came_back < 0.08:
-            self._customer_writes("The problem is back.")
-            self._answer()
-            self._wait(3)
-            self._solve()
-        elif came_back < 0.13:
+            self._reopened()
+            if self._chance(0.2):
+                self._reopened()
+        elif came_back < 0.12:
             self._customer_writes("Thanks a lot!")
             self._solve()
-        self.ticket.set(self.now + 28 * DAY, SYSTEM, "status", "closed")
+        elif came_back < 0.14:
+            self._thanked_with_noise()
+        elif came_back < 0.15:
+            self._customer_writes("It is back.", is_awaited=False)
+            return
+        elif came_back < 0.175:
+            self._reopened_late()
+        self.now += 28 * DAY
+        self._status("closed", SYSTEM)
+
+    def _reopened(self) -> None:
+        self._customer_writes("The problem is back.")
+        self._answer()
+        self._wait(3)
+        self._solve()
+
+    def _thanked_with_noise(self) -> None:
+        """Thanks that a bot, or a private note, but no person answers."""
+        self._customer_writes("Great, thanks!")
+        if self._chance(0.5):
+            self.ticket.say(self.now, BOT, "You are welcome.")
+        else:
+            self.ticket.say(self.now, self.agent, "Nothing to do.", is_public=False)
+        self.now += MINUTE
+        self._solve()
+
+    def _reopened_late(self) -> None:
+        """Where nothing closed it, a ticket is taken up again about or more than 28 days after its solution."""
+        if self._chance(0.3):
+            self._customer_writes("Thanks, by the way!")
+            self._solve()
+        self.now += 27 * DAY + timedelta(seconds=int(self.rng.integers(0, 15 * 86400)))
+        self._reopened()
+        if self._chance(0.3):
+            self._reopened()
+
+    def _ask_for_a_rating(self) -> None:
+        """Offered; half answer; some change their mind; a comment or a reason with some."""
+        self.ticket.set(self.now + HOUR, SYSTEM, "satisfaction_score", "offered")
+        if self._chance(0.5):
+            return
+        rated = self.now + timedelta(hours=2, seconds=int(self.rng.exponential(20 * 3600)))
+        is_good = self._chance(1 / (1 + exp(-1.6 + 0.6 * self.ticket.friction)))
+        self._rate(rated, is_good)
+        if self._chance(0.08):
+            self._rate(rated + timedelta(seconds=int(60 + self.rng.exponential(86400))), not is_good)
+
+    def _rate(self, at: datetime, is_good: bool) -> None:
+        ticket, who = self.ticket, self.ticket.requester
+        ticket.set(at, who, "satisfaction_score", "good" if is_good else "bad")
+        if self._chance(0.3):
+            ticket.set(at, who, "satisfaction_comment", "Quick and kind." if is_good else "It took too long.")
+        if not is_good and self._chance(0.5):
+            ticket.set(at, who, "satisfaction_reason_code", "5")
 
     # --- time and chance ------------------------------------------------------------------------------
 
-    def _wait(self, hours: float) -> None:
-        """On average about `hours`; the phone and the chat answer at once, mail only in office hours."""
-        self.now += timedelta(seconds=int(30 + 3600 * hours * self.rng.lognormal(-0.3, 0.8)))
-        if self.ticket.channel not in LIVE_CHANNELS:
-            self.now = self._in_office_hours(self.now)
+    def _someone(self) -> int:
+        return agent_id(self.tier, int(self.rng.integers(AGENTS_OF_TIER[self.tier])))
 
-    def _in_office_hours(self, at: datetime) -> datetime:
-        opens = at.replace(hour=OPENS_AT_UTC[self.ticket.region], minute=0, second=0)
-        if at >= opens + HOURS_OPEN * HOUR:
-            opens += DAY
-        while opens.weekday() >= 5:
-            opens += DAY
-        return at if at >= opens else opens + timedelta(seconds=int(self.rng.integers(60, 5400)))
+    def _wait(self, hours: float) -> None:
+        """On average about `hours`; the phone and the chat answer at once, mail when the schedule is open."""
+        self.now += timedelta(seconds=int(30 + 3600 * hours * self.rng.lognormal(-0.3, 0.8)))
+        if self.is_live or self._chance(0.05):
+            return
+        opening = self.clock.opening(self.now)
+        if opening > self.now:
+            self.now = opening + timedelta(seconds=int(self.rng.integers(60, 5400)))
 
     def _chance(self, probability: float) -> bool:
         return self.rng.random() < probability

@@ -69,8 +69,8 @@ COLUMNS = {
     "zendesk/ticket": """id:i subject:s description:s status:s priority:s type:s via_channel:s
         requester_id:i submitter_id:i assignee_id:i organization_id:i
         group_id:i brand_id:i ticket_form_id:i created_at:t updated_at:s
-        is_public:b merged_ticket_ids:s followup_ids:s external_id:s
-        _fivetran_deleted:b _fivetran_synced:t""",
+        is_public:b merged_ticket_ids:s followup_ids:s via_followup_source_id:i
+        external_id:s _fivetran_deleted:b _fivetran_synced:t""",
     "zendesk/ticket_field_history": "ticket_id:i field_name:s updated:t user_id:i value:s _fivetran_synced:t",
     "zendesk/ticket_comment": """id:i ticket_id:i user_id:i created:t public:b body:s voice_comment:b
         _fivetran_deleted:b _fivetran_synced:t""",
@@ -80,6 +80,30 @@ COLUMNS = {
     "zendesk/schedule_holiday": """id:i schedule_id:i name:s start_date:s end_date:s _fivetran_deleted:b
         _fivetran_synced:t""",
     "zendesk/ticket_schedule": "ticket_id:i schedule_id:i created_at:t _fivetran_synced:t",
+    "zendesk/domain_name": "organization_id:i domain_name:s index:i _fivetran_synced:t",
+    "zendesk/organization_tag": "organization_id:i tag:s _fivetran_synced:t",
+    "zendesk/brand": """id:i name:s subdomain:s default:b active:b _fivetran_deleted:b
+        _fivetran_synced:t""",
+    "zendesk/ticket_tag": "ticket_id:i tag:s _fivetran_synced:t",
+    "zendesk/ticket_form_history": """id:i updated_at:t name:s display_name:s created_at:t active:b
+        end_user_visible:b _fivetran_deleted:b _fivetran_synced:t""",
+    "zendesk/time_zone": "time_zone:s standard_offset:s _fivetran_synced:t",
+    "zendesk/daylight_time": """time_zone:s year:i daylight_start_utc:t daylight_end_utc:t
+        daylight_offset:i _fivetran_synced:t""",
+    "zendesk/ticket_sla_policy": "ticket_id:i sla_policy_id:i policy_applied_at:t _fivetran_synced:t",
+    "zendesk/sla_policy_metric_history": """sla_policy_id:i sla_policy_updated_at:t index:i metric:s
+        priority:s business_hours:b target:i _fivetran_synced:t""",
+    "zendesk/satisfaction_rating": """id:i ticket_id:i requester_id:i assignee_id:i group_id:i score:s
+        reason:s reason_id:i comment:s created_at:t updated_at:t _fivetran_synced:t""",
+    "zendesk/ticket_metric": """id:i ticket_id:i created_at:t updated_at:t initially_assigned_at:t
+        assigned_at:t solved_at:t assignee_stations:i group_stations:i reopens:i replies:i
+        reply_time_in_minutes__calendar:i reply_time_in_minutes__business:i
+        first_resolution_time_in_minutes__calendar:i first_resolution_time_in_minutes__business:i
+        full_resolution_time_in_minutes__calendar:i full_resolution_time_in_minutes__business:i
+        agent_wait_time_in_minutes__calendar:i agent_wait_time_in_minutes__business:i
+        requester_wait_time_in_minutes__calendar:i requester_wait_time_in_minutes__business:i
+        on_hold_time_in_minutes__calendar:i on_hold_time_in_minutes__business:i
+        _fivetran_deleted:b _fivetran_synced:t""",
     "segment/tracks": """id:s anonymous_id:s user_id:s event:s event_text:s timestamp:t
         original_timestamp:t sent_at:t received_at:t context_group_id:s
         context_library_name:s uuid_ts:t""",
@@ -97,8 +121,15 @@ COLUMNS = {
     "truth/movements": """salesforce_account_id:s stripe_customer_id:s month:d opening:f new:f
         reactivation:f expansion:f contraction:f churn:f closing:f
         is_internal:b""",
-    "truth/ticket_clock": """ticket_id:i first_reply_calendar_minutes:f
-        first_solved_calendar_minutes:f""",
+    "truth/tickets": """ticket_id:s salesforce_account_id:s created_at:t replies:i reopens:i is_open:b
+        escalated_at:t turn:s
+        first_reply_calendar_seconds:i first_reply_business_seconds:i
+        first_solve_calendar_seconds:i first_solve_business_seconds:i
+        last_solve_calendar_seconds:i last_solve_business_seconds:i
+        agent_turn_calendar_seconds:i agent_turn_business_seconds:i
+        customer_turn_calendar_seconds:i customer_turn_business_seconds:i
+        third_party_turn_calendar_seconds:i third_party_turn_business_seconds:i""",
+    "truth/ticket_counts": "salesforce_account_id:s month:d created:i solved:i open_at_end:i",
 }
 
 SCHEMAS = {

@@ -17,7 +17,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import numpy as np
 import pytest
+from simulator import Settings
+from simulator import schedules as simulated
 
 PROJECT = Path(__file__).parents[2]
 MODELS = ("dim_business_intervals", "fct_ticket_clocks")
@@ -52,13 +55,13 @@ class Schedule:
         return max(readings).replace(tzinfo=None)
 
     def open_hours(self, start: datetime, end: datetime) -> float:
-        """The business hours between two instants in UTC."""
-        seconds = 0.0
-        day = start.date() - timedelta(days=2)
-        while day <= end.date() + timedelta(days=2):
-            for opens, closes in self.spans(day):
-                seconds += max(0.0, (min(end, closes) - max(start, opens)) / SECOND)
-            day += timedelta(days=1)
+        """The business hours between two instants in UTC; what is open twice counts once."""
+        days = range((end.date() - start.date()).days + 5)
+        spans = [span for n in days for span in self.spans(start.date() + timedelta(days=n - 2))]
+        seconds, counted_to = 0.0, start
+        for opens, closes in sorted(spans):
+            seconds += max(0.0, (min(end, closes) - max(counted_to, opens)) / SECOND)
+            counted_to = max(counted_to, closes)
         return seconds / 3600
 
     def is_open(self, instant: datetime) -> bool:
@@ -79,7 +82,7 @@ class Ticket:
     waits: tuple[tuple[datetime, datetime], ...]
 
     def spans(self) -> list[tuple[str, datetime, datetime]]:
-        waits = [("customer_wait", *wait) for wait in self.waits]
+        waits = [("customer_turn", *wait) for wait in self.waits]
         return [
             ("first_reply", self.created, self.replied),
             ("first_solve", self.created, self.solved),
@@ -161,15 +164,19 @@ def measured(compiled: dict[str, str], tickets: list[Ticket]) -> dict[tuple, flo
     table("union_ticket_events", "occurred_at timestamp", ((m,) for t in tickets for m in (t.replied, t.solved)))
     table(
         "fct_ticket_lifetimes",
-        "source_system text, ticket_id text, schedule_id text, created_at timestamp, first_solved_at timestamp",
-        (("s", t.name, f"s:{t.schedule.name}", t.created, t.solved) for t in tickets),
+        "source_system text, ticket_id text, schedule_id text, created_at timestamp, first_solved_at timestamp,"
+        " last_solved_at timestamp",
+        (("s", t.name, f"s:{t.schedule.name}", t.created, t.solved, None) for t in tickets),
     )
     table(
         "fct_ticket_events",
-        "source_system text, ticket_id text, is_public_human_reply boolean, status_to text,"
-        " occurred_at timestamp, next_of_type_at timestamp",
-        [("s", t.name, True, None, t.replied, None) for t in tickets]
-        + [("s", t.name, False, "pending", *wait) for t in tickets for wait in t.waits],
+        "source_system text, ticket_id text, is_public_human_reply boolean, occurred_at timestamp",
+        (("s", t.name, True, t.replied) for t in tickets),
+    )
+    table(
+        "fct_ticket_turns",
+        "source_system text, ticket_id text, turn text, starts_at timestamp, ends_at timestamp",
+        (("s", t.name, "customer", *wait) for t in tickets for wait in t.waits),
     )
     for model in MODELS:
         con.execute(f"create table customer_success.core.{model} as {compiled[model]}")
@@ -215,6 +222,74 @@ def test_sql_and_python_agree_on_random_schedules(compiled, tickets):
 def test_a_mistake_in_the_sql_would_be_found(compiled, tickets, mistake):
     mistaken = [replace(ticket, schedule=mistake(ticket.schedule)) for ticket in tickets]
     assert differing(compiled, mistaken, tickets)
+
+
+def random_week(rng: np.random.Generator) -> tuple[tuple[int, int], ...]:
+    """Open minutes of a week: days with a break or without, nights that cross midnight, or all of it.
+
+    No edge lies in the hours in which the zones' clocks change, where an edge has two readings.
+    """
+    kind = rng.choice(["days", "nights", "always"], p=[0.55, 0.35, 0.1])
+    if kind == "always":
+        return ((0, 10_080),)
+    spans = []
+    for weekday in sorted(rng.choice(7, rng.integers(3, 8), replace=False).tolist()):
+        midnight = 1440 * weekday
+        if kind == "days":
+            edges = np.sort(rng.choice(np.arange(240, 1320), 2 * rng.integers(1, 3), replace=False)).tolist()
+            spans += [
+                (midnight + opens, midnight + closes) for opens, closes in zip(edges[::2], edges[1::2], strict=True)
+            ]
+        else:
+            opens, closes = midnight + int(rng.integers(1200, 1320)), midnight + 1440 + int(rng.integers(240, 600))
+            spans += [(opens, min(closes, 10_080))] + [(0, closes - 10_080)] * (closes > 10_080)
+    return tuple(spans)
+
+
+def random_holidays(rng: np.random.Generator) -> tuple[tuple[str, str, str], ...]:
+    """Single days, several days, and one that runs into the next year."""
+    days = [date(2023, 1, 1) + timedelta(days=int(n)) for n in rng.choice(360, 12, replace=False)]
+    return (
+        ("turn of the year", "12-30", "01-02"),
+        *(("holiday", f"{day:%m-%d}", f"{day + timedelta(days=int(rng.integers(0, 4))):%m-%d}") for day in days),
+    )
+
+
+def cut_at_midnight(spans: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
+    hours: dict[int, list[tuple[int, int]]] = {}
+    for opens, closes in spans:
+        for weekday in range(opens // 1440, (closes - 1) // 1440 + 1):
+            midnight = 1440 * weekday
+            hours.setdefault(weekday, []).append((max(opens - midnight, 0), min(closes - midnight, 1440)))
+    return hours
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sql_agrees_with_a_wall_clock_that_is_read_every_minute(compiled, seed):
+    """The simulator's clock knows no spans: it asks of each minute what the zone's wall clock shows."""
+    rng = np.random.default_rng(seed)
+    window = Settings(customers=10, months=30, seed=seed, end=datetime(2026, 7, 1))
+    tickets, wanted = [], {}
+    for number, zone in enumerate(ZONES):
+        week = simulated.Schedule(number, f"{zone} {seed}", zone, zone, random_week(rng), random_holidays(rng))
+        clock = simulated.Clock(window, week)
+        holidays = {
+            first + timedelta(days=n)
+            for _, first, last in week.holiday_dates(window)
+            for n in range((last - first).days + 1)
+        }
+        schedule = Schedule(week.name, zone, cut_at_midnight(week.spans), frozenset(holidays))
+        for n in range(40):
+            start, end = np.sort(rng.integers(0, window.days * 86_400, 2)).tolist()
+            if n % 2:
+                end = start + (end - start) // 100
+            starts, ends = (window.start + timedelta(seconds=second) for second in (start, end + 1))
+            ticket = Ticket(f"{week.name} {n}", schedule, starts, ends, ends, ())
+            tickets.append(ticket)
+            wanted[ticket.name, "first_reply", starts] = clock.seconds(starts, ends)
+    sql = measured(compiled, tickets)
+    assert [(key, sql[key] * 3600, wanted[key]) for key in wanted if abs(sql[key] * 3600 - wanted[key]) > 0.001] == []
+    assert sum(wanted.values()) > 0
 
 
 @pytest.mark.parametrize("change", ["2026-03-08", "2026-11-01"])

@@ -37,15 +37,16 @@ days as (
 
 ),
 
-open_days as (
+intervals as (
 
     select
         hours.source_system || ':' || hours.schedule_id as schedule_id,
-        hours.time_zone,
-        {{ dbt.dateadd('minute', 'hours.opens_minute', 'cast(days.local_date as timestamp)') }}
-            as local_opens_at,
-        {{ dbt.dateadd('minute', 'hours.closes_minute', 'cast(days.local_date as timestamp)') }}
-            as local_closes_at
+        {%- for edge in ('opens', 'closes') %}
+        {{ to_utc(
+            dbt.dateadd('minute', 'hours.' ~ edge ~ '_minute', 'cast(days.local_date as timestamp)'),
+            'hours.time_zone',
+        ) }} as {{ edge }}_at{{ ',' if not loop.last }}
+        {%- endfor %}
     from hours
     inner join days on hours.weekday = {{ day_of_week('days.local_date') }}
     left join holidays
@@ -54,16 +55,6 @@ open_days as (
             and hours.schedule_id = holidays.schedule_id
             and days.local_date = holidays.holiday_on
     where holidays.holiday_on is null
-
-),
-
-intervals as (
-
-    select
-        schedule_id,
-        {{ to_utc('local_opens_at', 'time_zone') }} as opens_at,
-        {{ to_utc('local_closes_at', 'time_zone') }} as closes_at
-    from open_days
 
     union all
 
@@ -74,8 +65,29 @@ intervals as (
     from span
     where first_date is not null
 
+),
+
+-- A change of the clocks can move one span into the next; an hour that is open twice is open once.
+followed as (
+
+    select
+        schedule_id,
+        greatest(opens_at, coalesce(max(closes_at) over (
+            partition by schedule_id
+            order by opens_at, closes_at rows between unbounded preceding and 1 preceding
+        ), opens_at)) as opens_at,
+        closes_at
+    from intervals
+
 )
 
 -- A span that the clock jumps over in spring does not exist.
-select * from intervals
+select
+    schedule_id,
+    opens_at,
+    closes_at,
+    cast(coalesce(sum({{ dbt.datediff('opens_at', 'closes_at', 'second') }}) over (
+        partition by schedule_id order by opens_at rows between unbounded preceding and 1 preceding
+    ), 0) as bigint) as seconds_before
+from followed
 where closes_at > opens_at

@@ -24,11 +24,7 @@ select
     case
         when events.tier_to > events.tier_from then 'tier' else events.escalation_kind
     end as escalation_kind,
-    events.occurred_at,
-    lead(events.occurred_at) over (
-        partition by tickets.source_system, tickets.ticket_id, events.event_type
-        order by events.occurred_at, events.event_id
-    ) as next_of_type_at
+    events.occurred_at
 from events
 inner join tickets
     on

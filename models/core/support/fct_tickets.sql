@@ -1,3 +1,7 @@
+{%- set clocks = [
+    'first_reply', 'first_solve', 'last_solve', 'agent_turn', 'customer_turn', 'third_party_turn',
+] -%}
+
 with helpdesk_tickets as (
 
     select * from {{ ref('dim_helpdesk_tickets') }}
@@ -10,11 +14,12 @@ tickets as (
 
 ),
 
-moves as (
+happened as (
 
     select
         source_system,
         ticket_id,
+        sum(case when is_public_human_reply then 1 else 0 end) as replies,
         min(case when escalation_kind is not null then occurred_at end) as escalated_at,
         min(case when event_type = 'tier' then occurred_at end) as first_tier_move_at
     from {{ ref('fct_ticket_events') }}
@@ -22,20 +27,29 @@ moves as (
 
 ),
 
+current_turns as (
+
+    select * from {{ ref('fct_ticket_turns') }}
+    where ends_at is null
+
+),
+
 clocks as (
 
     select
-        source_system,
-        ticket_id,
+        tickets.source_system,
+        tickets.ticket_id,
         max(case when clock = 'first_reply' then ends_at end) as first_public_human_reply_at,
-        sum(case when clock = 'first_reply' then business_hours end) as reply_business_hours,
-        sum(case when clock = 'first_reply' then calendar_hours end) as reply_calendar_hours,
-        sum(case when clock = 'first_solve' then business_hours end) as solve_business_hours,
-        sum(case when clock = 'first_solve' then calendar_hours end) as solve_calendar_hours,
-        coalesce(sum(case when clock = 'customer_wait' then business_hours end), 0)
+        {%- for clock in clocks %}
+        sum(case when clock = '{{ clock }}' then business_hours end) as {{ clock }}_business_hours,
+        sum(case when clock = '{{ clock }}' then calendar_hours end) as {{ clock }}_calendar_hours,
+        {%- endfor %}
+        sum(case when clock = 'customer_turn' and ends_at <= first_solved_at then business_hours end)
             as wait_business_hours
-    from {{ ref('fct_ticket_clocks') }}
-    group by source_system, ticket_id
+    from tickets
+    inner join {{ ref('fct_ticket_clocks') }} as clocks
+        on tickets.source_system = clocks.source_system and tickets.ticket_id = clocks.ticket_id
+    group by tickets.source_system, tickets.ticket_id
 
 )
 
@@ -57,21 +71,28 @@ select
     tickets.last_solved_at,
     tickets.is_open,
     tickets.reopens,
-    moves.escalated_at,
-    moves.first_tier_move_at,
-    cast(clocks.reply_business_hours as decimal(28, 10)) as first_reply_business_hours,
-    cast(clocks.reply_calendar_hours as decimal(28, 10)) as first_reply_calendar_hours,
-    cast(clocks.solve_business_hours as decimal(28, 10)) as first_solve_business_hours,
-    cast(clocks.solve_business_hours - clocks.wait_business_hours as decimal(28, 10))
-        as first_solve_business_hours_without_customer_wait,
-    cast(clocks.solve_calendar_hours as decimal(28, 10)) as first_solve_calendar_hours,
-    {{ hours_between('tickets.created_at', 'tickets.last_solved_at') }} as last_solve_calendar_hours
+    cast(coalesce(happened.replies, 0) as bigint) as replies,
+    happened.escalated_at,
+    happened.first_tier_move_at,
+    current_turns.turn,
+    current_turns.starts_at as turn_since_at,
+    {%- for clock in clocks %}{% for unit in ('business_hours', 'calendar_hours') %}
+    {%- set hours = 'clocks.' ~ clock ~ '_' ~ unit %}
+    cast({{ 'coalesce(' ~ hours ~ ', 0)' if 'turn' in clock else hours }} as decimal(28, 10))
+        as {{ clock }}_{{ unit }},
+    {%- endfor %}{% endfor %}
+    cast(clocks.first_solve_business_hours - coalesce(clocks.wait_business_hours, 0)
+        as decimal(28, 10)) as first_solve_business_hours_without_customer_wait
 from tickets
 inner join helpdesk_tickets as helpdesk
     on
         tickets.source_system = helpdesk.source_system
         and tickets.source_ticket_id = helpdesk.ticket_id
-left join moves
-    on tickets.source_system = moves.source_system and tickets.ticket_id = moves.ticket_id
+left join happened
+    on tickets.source_system = happened.source_system and tickets.ticket_id = happened.ticket_id
+left join current_turns
+    on
+        tickets.source_system = current_turns.source_system
+        and tickets.ticket_id = current_turns.ticket_id
 left join clocks
     on tickets.source_system = clocks.source_system and tickets.ticket_id = clocks.ticket_id

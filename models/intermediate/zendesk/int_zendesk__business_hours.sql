@@ -1,7 +1,30 @@
-with schedules as (
+with staged as (
 
     select * from {{ ref('stg_zendesk__schedules') }}
     where row_status = 'accepted'
+
+),
+
+-- One row per span, or all spans in one row.
+schedules as (
+
+    select
+        schedule_id,
+        time_zone,
+        opens_week_minute,
+        closes_week_minute
+    from staged
+    where intervals is null
+
+    union all
+
+    select
+        staged.schedule_id,
+        staged.time_zone,
+        cast({{ json_text('spans.element', 'start_time') }} as bigint) as opens_week_minute,
+        cast({{ json_text('spans.element', 'end_time') }} as bigint) as closes_week_minute
+    from staged
+    {{ cross_join_json_array('staged.intervals', 'spans') }}
 
 ),
 

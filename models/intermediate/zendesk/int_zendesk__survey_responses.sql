@@ -3,11 +3,8 @@ with ratings as (
     select
         *,
         row_number() over (partition by ticket_id order by changed_at desc) as recency
-    from {{ ref('stg_zendesk__ticket_field_history') }}
-    where
-        row_status = 'accepted'
-        and field_name = 'satisfaction_score'
-        and field_value in ('good', 'bad')
+    from {{ ref('int_zendesk__ticket_field_changes') }}
+    where field_name = 'satisfaction_score' and field_value in ('good', 'bad')
 
 ),
 

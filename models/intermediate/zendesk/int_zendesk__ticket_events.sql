@@ -7,8 +7,7 @@ with comments as (
 
 history as (
 
-    select * from {{ ref('stg_zendesk__ticket_field_history') }}
-    where row_status = 'accepted'
+    select * from {{ ref('int_zendesk__ticket_field_changes') }}
 
 ),
 
@@ -31,6 +30,7 @@ events as (
         cast(null as {{ dbt.type_string() }}) as status_to,
         cast(null as bigint) as tier_from,
         cast(null as bigint) as tier_to,
+        cast(null as {{ dbt.type_string() }}) as escalation_kind,
         commented_at as occurred_at
     from comments
 
@@ -45,6 +45,7 @@ events as (
         lower(field_value) as status_to,
         cast(null as bigint) as tier_from,
         cast(null as bigint) as tier_to,
+        cast(null as {{ dbt.type_string() }}) as escalation_kind,
         changed_at as occurred_at
     from history
     where field_name = 'status' and field_value is not null
@@ -53,16 +54,17 @@ events as (
 
     select
         ticket_id,
-        'tier ' || cast(arrived_at as {{ dbt.type_string() }}) as event_id,
-        'tier' as event_type,
+        'group ' || cast(arrived_at as {{ dbt.type_string() }}) as event_id,
+        case when escalation_kind is null then 'tier' else 'escalation' end as event_type,
         user_id,
         cast(null as boolean) as is_public,
         cast(null as {{ dbt.type_string() }}) as status_to,
         previous_tier as tier_from,
         tier as tier_to,
+        escalation_kind,
         arrived_at as occurred_at
     from {{ ref('int_zendesk__ticket_tiers') }}
-    where tier <> previous_tier
+    where tier <> previous_tier or (escalation_kind is not null and is_move)
 
 )
 
@@ -80,7 +82,7 @@ select
     events.status_to,
     events.tier_from,
     events.tier_to,
-    cast(null as {{ dbt.type_string() }}) as escalation_kind,
+    events.escalation_kind,
     events.occurred_at
 from events
 left join users on events.user_id = users.user_id

@@ -18,8 +18,8 @@ history as (
     select
         *,
         row_number() over (partition by ticket_id, field_name order by changed_at) as value_rank
-    from {{ ref('stg_zendesk__ticket_field_history') }}
-    where row_status = 'accepted' and field_value is not null
+    from {{ ref('int_zendesk__ticket_field_changes') }}
+    where field_value is not null
 
 ),
 
@@ -38,7 +38,7 @@ first_values as (
 first_tiers as (
 
     select * from {{ ref('int_zendesk__ticket_tiers') }}
-    where previous_tier is null
+    where tier is not null and previous_tier is null
 
 ),
 

@@ -7,7 +7,7 @@
         'customer_id': ('customer_id', 'text'),
         'subscription_id': ('subscription_id', 'text'),
         'status': ('status', 'text'),
-        'created_at': ('created', 'timestamp'),
+        'created_at': (['created', 'date', 'period_end'], 'timestamp'),
         'is_deleted': ('is_deleted', 'boolean'),
     }
 ) }}

@@ -7,5 +7,5 @@
         'external_id': ('external_id', 'text'),
         'created_at': ('created_at', 'timestamp'),
     },
-    live='not ' ~ try_cast('_fivetran_deleted', 'boolean')
+    live='deleted_at is null and not coalesce(' ~ try_cast('_fivetran_deleted', 'boolean') ~ ', false)'
 ) }}
