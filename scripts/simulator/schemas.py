@@ -61,6 +61,17 @@ COLUMNS = {
         price_id:s plan_id:s quantity:i amount:i currency:s
         period_start:t period_end:t type:s proration:b discountable:b
         description:s livemode:b metadata:s _fivetran_synced:t""",
+    "stripe/charge": """id:s customer_id:s invoice_id:s amount:i amount_refunded:i captured:b
+        created:t currency:s description:s failure_code:s failure_message:s
+        livemode:b metadata:s paid:b refunded:b status:s
+        _fivetran_synced:t""",
+    "stripe/refund": """id:s charge_id:s amount:i created:t currency:s description:s
+        metadata:s reason:s status:s _fivetran_synced:t""",
+    "stripe/credit_note": """id:s invoice_id:s refund_id:s amount:i created:t currency:s
+        discount_amount:i subtotal:i total:i livemode:b memo:s metadata:s
+        number:s reason:s status:s type:s voided_at:t _fivetran_synced:t""",
+    "stripe/credit_note_line_item": """id:s credit_note_id:s amount:i discount_amount:i description:s
+        livemode:b quantity:i type:s unit_amount:i _fivetran_synced:t""",
     "zendesk/organization": "id:i name:s external_id:s created_at:t updated_at:t _fivetran_synced:t",
     "zendesk/user": """id:i name:s email:s role:s organization_id:i active:b alias:s
         created_at:t time_zone:s suspended:b _fivetran_deleted:b
@@ -87,6 +98,10 @@ COLUMNS = {
         is_internal:b is_bot:b role:s""",
     "segment/groups": """id:s user_id:s group_id:s timestamp:t received_at:t name:s plan:s
         salesforce_account_id:s""",
+    # Terms of three months and more of about 60 % of the customers; amounts in major units of `currency`.
+    "files/contracts": """contract_id:s customer_id:s term_start:s term_end:s term_months:i
+        arr_amount:f currency:s predecessor_id:s signed_at:s
+        cancel_requested_at:s terminated_at:s""",
     "files/features": "feature_id:s name:s is_core:b is_gated:b released_at:s",
     "files/feature_entitlements": "customer_id:s feature_id:s valid_from:s valid_to:s",
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
@@ -94,9 +109,24 @@ COLUMNS = {
     "files/fx_rates": "currency:s rate_type:s rate:f",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f
         is_internal:b""",
+    # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
+    # upsell + seat + cross_sell + price = expansion.
     "truth/movements": """salesforce_account_id:s stripe_customer_id:s month:d opening:f new:f
         reactivation:f expansion:f contraction:f churn:f closing:f
-        is_internal:b""",
+        reason:s upsell:f seat:f cross_sell:f price:f is_internal:b""",
+    # One row per contract of three months and more whose last covered day lies in a month of the window. Who has
+    # rows in files/contracts has the contracts named there (contract_id); all others have one per subscription and
+    # paid term, mid-term changes and early ends apart. A row is known by its customer, term_start and term_end.
+    # arr_usd: 12 x MRR of the licensed items at the term's first instant, net of durable discounts, at the constant
+    # rate; term_end: as agreed, however early it was terminated. is_superseded: replaced more than 90 days early.
+    # is_renewed: a successor is known at the window's end; is_on_time: it was signed (or, where no signature is on
+    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one; is_final: term_end + 30 days
+    # have passed.
+    "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
+        contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b
+        is_on_time:b renewed_arr_usd:f is_final:b is_internal:b""",
+    # What drives the simulated lives: the coefficients of billing.py's formulas.
+    "truth/coefficients": "name:s value:f meaning:s",
     "truth/ticket_clock": """ticket_id:i first_reply_calendar_minutes:f
         first_solved_calendar_minutes:f""",
 }
