@@ -54,11 +54,12 @@ COLUMNS = {
         _fivetran_synced:t""",
     "stripe/invoice": """id:s customer_id:s subscription_id:s number:s created:t date:t
         period_start:t period_end:t status:s billing_reason:s currency:s
-        subtotal:i tax:i total:i amount_due:i amount_paid:i
-        amount_remaining:i paid:b is_deleted:b livemode:b
-        status_transitions_paid_at:t _fivetran_synced:t""",
-    "stripe/invoice_line_item": """id:s unique_id:s invoice_id:s subscription_id:s subscription_item_id:s
-        price_id:s plan_id:s quantity:i amount:i currency:s
+        subtotal:i tax:i total:i starting_balance:i ending_balance:i
+        amount_due:i amount_paid:i amount_remaining:i charge_id:s paid:b
+        is_deleted:b livemode:b status_transitions_paid_at:t
+        status_transitions_voided_at:t _fivetran_synced:t""",
+    "stripe/invoice_line_item": """id:s unique_id:s invoice_id:s invoice_item_id:s subscription_id:s
+        subscription_item_id:s price_id:s plan_id:s quantity:i amount:i currency:s
         period_start:t period_end:t type:s proration:b discountable:b
         description:s livemode:b metadata:s _fivetran_synced:t""",
     "stripe/charge": """id:s customer_id:s invoice_id:s amount:i amount_refunded:i captured:b
@@ -107,13 +108,12 @@ COLUMNS = {
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
-    "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f
-        is_internal:b""",
+    "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
     "truth/movements": """salesforce_account_id:s stripe_customer_id:s month:d opening:f new:f
         reactivation:f expansion:f contraction:f churn:f closing:f
-        reason:s upsell:f seat:f cross_sell:f price:f is_internal:b""",
+        reason:s upsell:f seat:f cross_sell:f price:f""",
     # One row per contract of three months and more whose last covered day lies in a month of the window. Who has
     # rows in files/contracts has the contracts named there (contract_id); all others have one per subscription and
     # paid term, mid-term changes and early ends apart. A row is known by its customer, term_start and term_end.
@@ -124,7 +124,7 @@ COLUMNS = {
     # have passed.
     "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
         contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b
-        is_on_time:b renewed_arr_usd:f is_final:b is_internal:b""",
+        is_on_time:b renewed_arr_usd:f is_final:b""",
     # What drives the simulated lives: the coefficients of billing.py's formulas.
     "truth/coefficients": "name:s value:f meaning:s",
     "truth/ticket_clock": """ticket_id:i first_reply_calendar_minutes:f

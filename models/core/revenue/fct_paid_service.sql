@@ -1,6 +1,11 @@
 with items as (
 
-    select * from {{ ref('union_subscription_items') }}
+    select
+        *,
+        lag(status) over (partition by source_system, item_id order by valid_from)
+            as previous_status,
+        lead(status) over (partition by source_system, item_id order by valid_from) as next_status
+    from {{ ref('union_subscription_items') }}
 
 ),
 
@@ -30,7 +35,9 @@ paid as (
         {{ months_in_period('items.billing_interval', 'items.interval_count') }}
             as months_in_period,
         items.valid_from as starts_at,
-        items.valid_to as ends_at
+        items.valid_to as ends_at,
+        items.next_status,
+        coalesce(items.previous_status = 'paused', false) as is_resumed
     from items
     inner join ids
         on
@@ -56,8 +63,28 @@ paused as (
 )
 
 select
-    paid.*,
-    paused.paused_on is not null as is_pause
+    paid.period_id,
+    paid.customer_id,
+    paid.source_system,
+    paid.item_id,
+    paid.contract_id,
+    paid.plan_id,
+    paid.product_id,
+    paid.status,
+    paid.is_price_uplift,
+    paid.currency,
+    paid.list_amount,
+    paid.quantity,
+    paid.months_in_period,
+    paid.starts_at,
+    paid.ends_at,
+    paused.paused_on is not null as is_pause,
+    -- An unpaid bill is closed at once, or stands as unpaid for a while first.
+    paused.paused_on is null and (
+        coalesce(paid.next_status = 'unpaid', false)
+        or (paid.status = 'past_due' and coalesce(paid.next_status, 'cancelled') = 'cancelled')
+    ) as is_non_payment,
+    paid.is_resumed
 from paid
 left join paused
     on

@@ -98,5 +98,7 @@ select
     ends_at,
     coalesce(successor_starts_at, ends_at) as runs_until,
     successor_starts_at is not null as has_successor,
-    is_pause
+    is_pause,
+    is_non_payment,
+    is_resumed
 from carried
