@@ -37,7 +37,10 @@ versions as (
             when pause_behavior is not null or status = 'paused' then 'paused'
             when status in ('incomplete', 'incomplete_expired') then 'unpaid'
             else status
-        end as status
+        end as status,
+        -- The newest version knows whether a cancellation was taken back.
+        first_value(canceled_at) over (partition by subscription_id order by valid_from desc)
+            as cancel_requested_at
     from {{ ref('stg_stripe__subscription_versions') }}
     where row_status = 'accepted'
 
@@ -69,6 +72,7 @@ served as (
         invoiced.*,
         versions.customer_id,
         versions.status,
+        versions.cancel_requested_at,
         greatest(invoiced.period_start, versions.valid_from) as valid_from,
         least(invoiced.period_end, versions.valid_to) as valid_to
     from invoiced
@@ -86,6 +90,7 @@ served as (
         invoiced.*,
         versions.customer_id,
         versions.status,
+        versions.cancel_requested_at,
         versions.valid_from,
         nullif(versions.valid_to, cast('9999-12-31' as timestamp)) as valid_to
     from invoiced
@@ -115,6 +120,7 @@ select
     upper(prices.currency) as currency,
     coalesce(prices.usage_type = 'metered', false) as is_metered,
     false as is_price_uplift,
+    served.cancel_requested_at,
     served.valid_from,
     served.valid_to
 from served

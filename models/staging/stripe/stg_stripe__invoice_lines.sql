@@ -15,6 +15,7 @@
         'period_end': ('period_end', 'timestamp'),
         'line_type': ('type', 'text'),
         'is_proration': ('proration', 'boolean'),
+        'is_discountable': ('discountable', 'boolean'),
     },
     rules={
         'period ends before it starts': 'period_end < period_start',

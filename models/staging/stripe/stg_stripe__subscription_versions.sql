@@ -9,6 +9,7 @@
         'status': ('status', 'text'),
         'created_at': ('created', 'timestamp'),
         'ended_at': ('ended_at', 'timestamp'),
+        'canceled_at': ('canceled_at', 'timestamp'),
         'pause_behavior': ('pause_collection_behavior', 'text'),
     },
     rules={
