@@ -1,36 +1,17 @@
-with periods as (
-
-    select * from {{ ref('fct_subscription_periods') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-discounts as (
-
-    select * from {{ ref('union_item_discounts') }}
-
-),
-
-rates as (
-
-    select * from {{ ref('dim_exchange_rates') }}
-
-),
-
-running as (
+with running as (
 
     select
         periods.*,
         months.month_start,
+        case
+            when periods.is_usage then 'usage'
+            when periods.ends_at < months.ends_at then 'carried'
+            else periods.status
+        end as standing,
         -- Carried MRR is what service cost when it ended.
         least(months.ends_at, coalesce(periods.ends_at, months.ends_at)) as priced_at
-    from periods
-    inner join months
+    from {{ ref('fct_subscription_periods') }} as periods
+    inner join {{ ref('dim_months') }} as months
         on
             periods.starts_at < months.ends_at
             and (periods.runs_until is null or periods.runs_until >= months.ends_at)
@@ -55,7 +36,7 @@ discounts_held as (
         and (discounts.discount_end is null or discounts.discount_end >= running.priced_at)
         and ({{ policies[policy('mrr_discounts')] }}) as is_counted
     from running
-    inner join discounts
+    inner join {{ ref('union_item_discounts') }} as discounts
         on
             running.source_system = discounts.source_system
             and running.item_id = discounts.item_id
@@ -110,7 +91,7 @@ priced as (
     from running
     left join discounted
         on running.period_id = discounted.period_id and running.month_start = discounted.month_start
-    left join rates
+    left join {{ ref('dim_exchange_rates') }} as rates
         on running.currency = rates.currency and running.month_start = rates.month_start
 
 )
@@ -123,9 +104,11 @@ select
     item_id,
     plan_id,
     product_id,
+    standing,
     is_price_uplift,
     quantity,
     currency,
+    months_in_period,
     has_uncounted_discount,
     cast(list_amount / months_in_period * rate as decimal(28, 6)) as list_mrr_amount,
     cast(net_amount / months_in_period * rate as decimal(28, 6)) as mrr_amount,
