@@ -57,7 +57,7 @@
     {%- if execute -%}
         {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
             {%- for column in node.config.meta.get('as_of_columns', []) -%}
-                {%- do branches.append('select max(' ~ try_cast(column, 'timestamp') ~ ') as newest_at from '
+                {%- do branches.append('select max(' ~ try_timestamp(column) ~ ') as newest_at from '
                     ~ node.schema ~ '.' ~ adapter.quote(node.identifier)) -%}
             {%- endfor -%}
         {%- endfor -%}

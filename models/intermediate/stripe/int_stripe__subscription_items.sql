@@ -19,30 +19,9 @@ prices as (
 
 ),
 
--- The first known version stands for the time before the loader's history began.
 versions as (
 
-    select
-        subscription_id,
-        customer_id,
-        case
-            when row_number() over (partition by subscription_id order by valid_from) = 1
-                then cast('1970-01-01' as timestamp)
-            else valid_from
-        end as valid_from,
-        lead(valid_from, 1, cast('9999-12-31' as timestamp))
-            over (partition by subscription_id order by valid_from) as valid_to,
-        case
-            when status = 'canceled' then 'cancelled'
-            when pause_behavior is not null or status = 'paused' then 'paused'
-            when status in ('incomplete', 'incomplete_expired') then 'unpaid'
-            else status
-        end as status,
-        -- The newest version knows whether a cancellation was taken back.
-        first_value(canceled_at) over (partition by subscription_id order by valid_from desc)
-            as cancel_requested_at
-    from {{ ref('stg_stripe__subscription_versions') }}
-    where row_status = 'accepted'
+    select * from {{ ref('int_stripe__subscription_versions') }}
 
 ),
 

@@ -7,7 +7,7 @@
         'invoice_id': ('invoice_id', 'text'),
         'subscription_id': ('subscription_id', 'text'),
         'subscription_item_id': ('subscription_item_id', 'text'),
-        'price_id': ('coalesce(price_id, plan_id)', 'text'),
+        'price_id': (['price_id', 'plan_id'], 'text'),
         'quantity': ('quantity', 'bigint'),
         'amount_minor': ('amount', 'decimal(28, 6)'),
         'currency': ('currency', 'text'),
