@@ -7,19 +7,26 @@
 
 
 {% macro declared_tables() %}
-    {#- The raw tables that the enabled sources declare: [{source, table, file, required, columns: [{name, type, required}]}]. -#}
+    {#- The raw tables that the enabled sources declare: [{source, table, required, columns: [{name, type, required, …}], …}].
+
+        meta of a table   file      the name, or the names of which one may be there, of what is landed; else the table's own
+                          stand_in  a declared table whose files are read where there are none of these
+                          or        a declared table that may be there instead
+        meta of a column  also      other names of it, and paths into JSON or structs (price.id) -#}
     {%- set tables = [] -%}
     {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
         {%- set columns = [] -%}
         {%- for column in node.columns.values() -%}
             {%- do columns.append({
                 'name': column.name, 'type': column.data_type or 'varchar',
-                'required': column.config.meta.get('required', false),
+                'required': column.config.meta.get('required', false), 'also': column.config.meta.get('also', []),
             }) -%}
         {%- endfor -%}
+        {%- set file = node.config.meta.get('file', node.name) -%}
         {%- do tables.append({
             'source': node.source_name, 'schema': node.schema, 'table': node.name,
-            'file': node.config.meta.get('file', node.name),
+            'files': [file] if file is string else file,
+            'stand_in': node.config.meta.get('stand_in'), 'or': node.config.meta.get('or'),
             'required': node.config.meta.get('required', false), 'columns': columns,
         }) -%}
     {%- endfor -%}
@@ -88,44 +95,70 @@
             ~ var('staging_models').keys() | join(', ')) -%}
     {%- endfor -%}
     {%- set declared = [] -%}
-    {%- for table in tables -%}{%- do declared.append(table.source ~ '/' ~ table.file) -%}{%- endfor -%}
+    {%- for table in tables -%}
+        {%- do table.update({'finds': finds_of(table, found)}) -%}
+        {%- for file in table.files -%}{%- do declared.append(table.source ~ '/' ~ file) -%}{%- endfor -%}
+    {%- endfor -%}
     {%- set undeclared = found.keys() | reject('in', declared) | sort -%}
     {%- for table in tables -%}
         {%- set name = table.source ~ '.' ~ table.table -%}
-        {%- set find = found.get(table.source ~ '/' ~ table.file) -%}
+        {%- for other in tables if other.source == table.source -%}
+            {%- if other.table == table.stand_in and not table.finds -%}{%- do table.update({'finds': finds_of(other, found)}) -%}{%- endif -%}
+            {%- if other.table == table.or and other.finds -%}{%- do table.update({'required': false}) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- set find = table.finds[0] if table.finds else none -%}
         {%- do table.update({'find': find}) -%}
         {%- if not find -%}
             {%- if table.required -%}
-                {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.file
-                    ~ ".parquet, .csv or .json, or a folder of that name"
+                {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.files | join(' (or ')
+                    ~ (')' if table.files | length > 1 else '') ~ ".parquet, .csv or .json, or a folder of that name"
+                    ~ ('; ' ~ (table.stand_in or table.or) ~ ' will do instead' if table.stand_in or table.or else '')
                     ~ ('. Files there that no table is declared for: ' ~ undeclared | join(', ') if undeclared else '')) -%}
             {%- endif -%}
-        {%- elif find.also -%}
-            {%- do problems.append(name ~ ": two different places hold this table: " ~ find.pattern ~ " and "
-                ~ find.also.pattern ~ ". Keep one") -%}
+        {%- elif table.finds | length > 1 -%}
+            {%- do problems.append(name ~ ": " ~ ('two' if table.finds | length == 2 else table.finds | length)
+                ~ " different places hold this table: " ~ table.finds | map(attribute='pattern') | join(' and ') ~ ". Keep one") -%}
         {%- else -%}
-            {%- set present = [] -%}
+            {%- set present = {} -%}
             {%- if find.format == 'csv' -%}
                 {%- for file in csv_files(find) -%}
                     {%- do problems.extend(broken_csv_lines(file, name)) -%}
-                    {%- do present.extend(file.columns | map('lower')) -%}
+                    {%- for column in file.columns -%}{%- do present.update({column | lower: 'VARCHAR'}) -%}{%- endfor -%}
                 {%- endfor -%}
             {%- else -%}
                 {%- set described = run_query('describe select * from ' ~ read_files(find)) -%}
-                {%- do present.extend(described.columns['column_name'].values() | map('lower')) -%}
+                {%- for column in described -%}
+                    {%- do present.update({column['column_name'] | lower: column['column_type']}) -%}
+                {%- endfor -%}
             {%- endif -%}
             {%- set missing = [] -%}
             {%- for column in table.columns -%}
-                {%- do column.update({'found': column.name | lower in present}) -%}
-                {%- if column.required and not column.found -%}{%- do missing.append(column.name) -%}{%- endif -%}
+                {%- set spellings = [] -%}
+                {%- for name in [column.name] + column.also if name.split('.')[0] | lower in present -%}
+                    {%- do spellings.append({'name': name, 'type': present[name.split('.')[0] | lower]}) -%}
+                {%- endfor -%}
+                {%- do column.update({'found': spellings}) -%}
+                {%- if column.required and not column.found -%}{%- do missing.append(([column.name] + column.also) | join(' or ')) -%}{%- endif -%}
             {%- endfor -%}
             {%- if missing -%}
                 {%- do problems.append(name ~ ": required column" ~ ('s ' if missing | length > 1 else ' ') ~ missing | join(', ')
-                    ~ " not in " ~ find.pattern ~ ", which has: " ~ present | unique | reject('equalto', '_raw_file') | join(', ')) -%}
+                    ~ " not in " ~ find.pattern ~ ", which has: " ~ present | reject('equalto', '_raw_file') | join(', ')) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return({'tables': tables, 'problems': problems, 'undeclared': undeclared}) }}
+{% endmacro %}
+
+
+{% macro finds_of(table, found) %}
+    {#- Every place under RAW_DIR that holds a table, under any name that it may have. -#}
+    {%- set finds = [] -%}
+    {%- for file in table.files if found.get(table.source ~ '/' ~ file) -%}
+        {%- set find = found.get(table.source ~ '/' ~ file) -%}
+        {%- do finds.append(find) -%}
+        {%- if find.also -%}{%- do finds.append(find.also) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(finds) }}
 {% endmacro %}
 
 
@@ -223,18 +256,34 @@
     create or replace view {{ table.schema }}.{{ adapter.quote(table.table) }} as
     select
         {%- for column in table.columns %}
-        {% if table.find and column.found and table.find.format == 'csv' -%}
-            {#- Blank is missing in CSV; and a later cast of a bare column would move into the reader, where bad text raises. -#}
-            nullif({{ adapter.quote(column.name) }}, '') as {{ adapter.quote(column.name) }}
-        {%- elif table.find and column.found -%}
-            {{ adapter.quote(column.name) }}
+        {%- set expressions = [] -%}
+        {%- for spelling in column.found if table.find -%}{%- do expressions.append(landed_column(spelling, table.find.format)) -%}{%- endfor %}
+        {% if expressions | length > 1 -%}
+            coalesce(cast({{ expressions | join(' as varchar), cast(') }} as varchar))
         {%- else -%}
-            cast(null as {{ column.type }}) as {{ adapter.quote(column.name) }}
-        {%- endif -%}
+            {{ expressions[0] if expressions else 'cast(null as ' ~ column.type ~ ')' }}
+        {%- endif %} as {{ adapter.quote(column.name) }}
+        {#- -#}
         ,
         {%- endfor %}
         {{ "_raw_file" if table.find else "cast(null as varchar) as _raw_file" }}
     {{ 'from ' ~ read_files(table.find) if table.find else 'where 1 = 0' }}
+{% endmacro %}
+
+
+{% macro landed_column(spelling, format) %}
+    {#- A landed column (a struct or list as its JSON), or what lies at a path into one that holds JSON or a struct. -#}
+    {%- set column = adapter.quote(spelling.name.split('.')[0]) -%}
+    {%- if '.' in spelling.name -%}
+        {%- set document = 'try_cast(' ~ column ~ ' as json)' if spelling.type == 'VARCHAR' else 'to_json(' ~ column ~ ')' -%}
+        {{ return('json_extract_string(' ~ document ~ ", '$." ~ spelling.name.split('.', 1)[1] ~ "')") }}
+    {%- elif spelling.type.startswith(('STRUCT', 'MAP')) or spelling.type.endswith(']') -%}
+        {{ return('cast(to_json(' ~ column ~ ') as varchar)') }}
+    {%- elif format == 'csv' -%}
+        {#- Blank is missing in CSV; and a later cast of a bare column would move into the reader, where bad text raises. -#}
+        {{ return('nullif(' ~ column ~ ", '')") }}
+    {%- endif -%}
+    {{ return(column) }}
 {% endmacro %}
 
 

@@ -1,15 +1,34 @@
+{% macro policy(name) %}
+    {#- The value of a policy variable of rule R14 as lower-case text; an error where it is none of the values it may have. -#}
+    {%- set allowed = {
+        'mrr_discounts': ['durable', 'in_force', 'none'], 'mrr_trial': ['exclude', 'include'], 'mrr_past_due': ['count', 'zero'],
+        'mrr_pause': ['zero', 'keep'], 'include_usage': ['false', 'true'], 'mrr_loss_date': ['service_end', 'cancel_request'],
+        'fx_rate_type': ['constant', 'month_end'],
+    }[name] -%}
+    {%- set value = var(name) | string | lower -%}
+    {%- if value not in allowed -%}
+        {%- do exceptions.raise_compiler_error("var " ~ name ~ " is '" ~ var(name) ~ "'; it is one of " ~ allowed | join(', ')) -%}
+    {%- endif -%}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{% macro bridge_days() %}
+    {#- var mrr_bridge_days; an error where it is not a whole number of days. -#}
+    {%- set days = var('mrr_bridge_days') | string -%}
+    {%- if not days.isdigit() -%}
+        {%- do exceptions.raise_compiler_error("var mrr_bridge_days is '" ~ days ~ "'; it is a number of days, 0 = off") -%}
+    {%- endif -%}
+    {{ return(days | int) }}
+{% endmacro %}
+
+
 {% macro counted_statuses() %}
     {#- The subscription statuses that count as recurring revenue under the policy variables. -#}
-    {%- for policy, allowed in {
-        'mrr_past_due': ['count', 'zero'], 'mrr_trial': ['exclude', 'include'], 'mrr_pause': ['zero', 'keep'],
-        'mrr_discounts': ['durable', 'in_force', 'none'],
-    }.items() if var(policy) not in allowed -%}
-        {%- do exceptions.raise_compiler_error("var " ~ policy ~ " is '" ~ var(policy) ~ "'; it is one of " ~ allowed | join(', ')) -%}
-    {%- endfor -%}
     {%- set statuses = ['active'] -%}
-    {%- if var('mrr_past_due') == 'count' -%}{%- do statuses.append('past_due') -%}{%- endif -%}
-    {%- if var('mrr_trial') == 'include' -%}{%- do statuses.append('trialing') -%}{%- endif -%}
-    {%- if var('mrr_pause') == 'keep' -%}{%- do statuses.append('paused') -%}{%- endif -%}
+    {%- if policy('mrr_past_due') == 'count' -%}{%- do statuses.append('past_due') -%}{%- endif -%}
+    {%- if policy('mrr_trial') == 'include' -%}{%- do statuses.append('trialing') -%}{%- endif -%}
+    {%- if policy('mrr_pause') == 'keep' -%}{%- do statuses.append('paused') -%}{%- endif -%}
     {{ return(statuses) }}
 {% endmacro %}
 
@@ -24,7 +43,7 @@
 
 {% macro is_within_bridge(start, end) %}
     {#- Whether service that starts at `start` renews service that ended at `end`: at most mrr_bridge_days calendar days later. -#}
-    {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), var('mrr_bridge_days')) }}
+    {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), bridge_days()) }}
 {%- endmacro %}
 
 

@@ -20,6 +20,28 @@
 {%- endmacro %}
 
 
+{% macro try_timestamp(column) %}
+    {#- The UTC moment that `column` names: an ISO date or time (with Z, UTC, an offset, or none, which is UTC), or a count of seconds,
+        milliseconds or microseconds since 1970. NULL for blank and for everything else. -#}
+    {{ return(adapter.dispatch('try_timestamp')(column)) }}
+{% endmacro %}
+
+{% macro default__try_timestamp(column) -%}
+    {#- The shape is looked at first: a bare try_cast drops a zone, an offset or PM without a word. -#}
+    {%- set text = 'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))' -%}
+    {%- set number = 'try_cast(' ~ text ~ ' as double)' -%}
+    {%- set moment = '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d*)?)?' -%}
+    case
+        when regexp_full_match({{ text }}, '{{ moment }} ?(Z|UTC)?|\d{4}-\d{2}-\d{2}') then try_cast({{ text }} as timestamp)
+        when regexp_full_match({{ text }}, '{{ moment }} ?[+-]\d{2}(:?\d{2})?')
+            then timezone('UTC', try_cast({{ text }} as timestamptz))
+        when {{ number }} between 1e8 and 1e10 then make_timestamp(cast({{ number }} * 1e6 as bigint))
+        when {{ number }} between 1e11 and 1e13 then make_timestamp(cast({{ number }} * 1e3 as bigint))
+        when {{ number }} between 1e14 and 1e16 then make_timestamp(cast({{ number }} as bigint))
+    end
+{%- endmacro %}
+
+
 {% macro surrogate_key(columns) %}
     {#- A stable 32-digit id from the text of `columns`; NULL is told apart from ''. -#}
     {%- set parts = [] -%}

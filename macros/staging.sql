@@ -4,7 +4,8 @@
         relation  the raw table, source(...)
         key       the output columns that identify a record; never empty
         required  further output columns that are never empty
-        columns   {output name: (raw expression, type)}; type 'text' and 'json' are only trimmed
+        columns   {output name: (raw expression, type)}; type 'text' and 'json' are only trimmed. Of a list of raw expressions
+                  the first that is not blank counts
         newest    raw column that says which version of a key is the newest (later wins), or none
         rules     {reason: SQL condition over output columns that makes the row wrong}
         live      SQL condition over raw columns for rows that the source itself has not deleted; a deleted record is
@@ -29,12 +30,12 @@
 
         select
             {%- for name, (raw, type) in columns.items() %}
-            {{ try_cast(raw, text if type in ('text', 'json') else type) }} as {{ name }},
+            {{ read_as(raw, type) }} as {{ name }},
             {%- endfor %}
             {%- for name, (raw, type) in casts.items() %}
-            {{ try_cast(raw, text) }} as {{ name }}__raw,
+            {{ read_as(raw, 'text') }} as {{ name }}__raw,
             {%- endfor %}
-            {{ try_cast(newest, 'timestamp') if newest else 'cast(null as timestamp)' }} as loaded_at,
+            {{ try_timestamp(newest) if newest else 'cast(null as timestamp)' }} as loaded_at,
             {{ 'not coalesce(' ~ live ~ ', true)' if live else '1 = 0' }} as is_deleted_at_source,
             _raw_file as raw_file
         from raw
@@ -100,6 +101,18 @@
     )
 
     select * from judged
+{% endmacro %}
+
+
+{% macro read_as(raw, type) %}
+    {#- What a raw expression, or the first of several that is not blank, says as `type`; NULL where it cannot be read. -#}
+    {%- set texts = [] -%}
+    {%- for expression in ([raw] if raw is string else raw) -%}{%- do texts.append(try_cast(expression, dbt.type_string())) -%}{%- endfor -%}
+    {%- set value = texts[0] if texts | length == 1 else 'coalesce(' ~ texts | join(', ') ~ ')' -%}
+    {%- if type in ('text', 'json') -%}{{ return(value) }}
+    {%- elif type == 'timestamp' -%}{{ return(try_timestamp(raw if raw is string else value)) }}
+    {%- endif -%}
+    {{ return(try_cast(raw if raw is string else value, type)) }}
 {% endmacro %}
 
 

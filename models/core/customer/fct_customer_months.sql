@@ -43,6 +43,8 @@ aged as (
 
     select
         *,
+        -- The opening at this month's exchange rates: a rate is neither expansion nor contraction.
+        opening_mrr_amount + fx_mrr_amount as restated_opening_amount,
         min(case when mrr_amount > 0 then month_start end) over (
             partition by customer_id
         ) as first_active_month_start
@@ -60,10 +62,12 @@ moved as (
         turns.resumptions,
         case
             when aged.opening_mrr_amount > 0 and aged.mrr_amount = 0 then 'churn'
-            when aged.mrr_amount = aged.opening_mrr_amount then 'none'
-            when aged.opening_mrr_amount > 0 and aged.mrr_amount > aged.opening_mrr_amount
+            when aged.opening_mrr_amount > 0 and aged.mrr_amount > aged.restated_opening_amount
                 then 'expansion'
-            when aged.opening_mrr_amount > 0 then 'contraction'
+            when aged.opening_mrr_amount > 0 and aged.mrr_amount < aged.restated_opening_amount
+                then 'contraction'
+            when aged.fx_mrr_amount <> 0 then 'fx'
+            when aged.mrr_amount = aged.opening_mrr_amount then 'none'
             when aged.first_active_month_start < aged.month_start then 'reactivation'
             else 'new'
         end as movement
@@ -89,16 +93,17 @@ select
         as reactivation_mrr_amount,
     cast(
         case
-            when movement = 'expansion' then mrr_amount - opening_mrr_amount else 0
+            when movement = 'expansion' then mrr_amount - restated_opening_amount else 0
         end as decimal(28, 6)
     ) as expansion_mrr_amount,
     cast(
         case
-            when movement = 'contraction' then opening_mrr_amount - mrr_amount else 0
+            when movement = 'contraction' then restated_opening_amount - mrr_amount else 0
         end as decimal(28, 6)
     ) as contraction_mrr_amount,
     cast(case when movement = 'churn' then opening_mrr_amount else 0 end as decimal(28, 6))
         as churn_mrr_amount,
+    fx_mrr_amount,
     movement = 'churn' and coalesce(ending = 2, false) as is_pause,
     case
         when movement = 'churn'

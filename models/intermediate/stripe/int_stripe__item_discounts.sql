@@ -1,7 +1,26 @@
+-- Where the loader lands no table of discounts, each version of a subscription holds its own.
 with discounts as (
 
-    select * from {{ ref('stg_stripe__subscription_discounts') }}
+    select
+        discount_id,
+        subscription_id,
+        coupon_id,
+        starts_at,
+        ends_at
+    from {{ ref('stg_stripe__subscription_discounts') }}
     where row_status = 'accepted'
+
+    union all
+
+    select
+        subscription_id || ' ' || discount_coupon_id as discount_id,
+        subscription_id,
+        discount_coupon_id as coupon_id,
+        discount_starts_at as starts_at,
+        max(discount_ends_at) as ends_at
+    from {{ ref('stg_stripe__subscription_versions') }}
+    where row_status = 'accepted' and discount_coupon_id is not null
+    group by subscription_id, discount_coupon_id, discount_starts_at
 
 ),
 

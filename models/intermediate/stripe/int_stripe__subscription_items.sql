@@ -11,27 +11,9 @@ prices as (
 
 ),
 
--- The first known version stands for the time before the loader's history began.
 versions as (
 
-    select
-        subscription_id,
-        customer_id,
-        case
-            when row_number() over (partition by subscription_id order by valid_from) = 1
-                then cast('1970-01-01' as timestamp)
-            else valid_from
-        end as valid_from,
-        lead(valid_from, 1, cast('9999-12-31' as timestamp))
-            over (partition by subscription_id order by valid_from) as valid_to,
-        case
-            when status = 'canceled' then 'cancelled'
-            when pause_behavior is not null or status = 'paused' then 'paused'
-            when status in ('incomplete', 'incomplete_expired') then 'unpaid'
-            else status
-        end as status
-    from {{ ref('stg_stripe__subscription_versions') }}
-    where row_status = 'accepted'
+    select * from {{ ref('int_stripe__subscription_versions') }}
 
 ),
 
@@ -43,6 +25,7 @@ served as (
         invoiced.quantity,
         versions.customer_id,
         versions.status,
+        versions.cancel_requested_at,
         greatest(invoiced.valid_from, versions.valid_from) as valid_from,
         least(invoiced.valid_to, versions.valid_to) as valid_to
     from invoiced
@@ -62,6 +45,7 @@ served as (
         invoiced.quantity,
         versions.customer_id,
         versions.status,
+        versions.cancel_requested_at,
         versions.valid_from,
         nullif(versions.valid_to, cast('9999-12-31' as timestamp)) as valid_to
     from invoiced
@@ -91,6 +75,7 @@ select
     upper(prices.currency) as currency,
     coalesce(prices.usage_type = 'metered', false) as is_metered,
     false as is_price_uplift,
+    served.cancel_requested_at,
     served.valid_from,
     served.valid_to
 from served

@@ -11,6 +11,9 @@
         'name': ('name', 'text'),
         'industry': ('industry', 'text'),
         'account_type': ('type', 'text'),
+        'website': ('website', 'text'),
+        'parent_id': ('parent_id', 'text'),
+        'owner_id': ('owner_id', 'text'),
         'master_record_id': ('master_record_id', 'text'),
         'is_deleted': ('is_deleted', 'boolean'),
         'created_at': ('created_date', 'timestamp'),
@@ -20,8 +23,11 @@
         'region': ('region_c', 'text'),
         'csm_id': ('csm_id_c', 'text'),
         'is_internal': ('is_internal_c', 'boolean'),
+        'stripe_customer_id': ('stripe_customer_id_c', 'text'),
+        'zendesk_organization_id': ('zendesk_organization_id_c', 'text'),
     },
     rules={
         'account is its own master': 'master_record_id = account_id',
+        'account is its own parent': 'parent_id = account_id',
     }
 ) }}

@@ -7,7 +7,7 @@
         'invoice_id': ('invoice_id', 'text'),
         'subscription_id': ('subscription_id', 'text'),
         'subscription_item_id': ('subscription_item_id', 'text'),
-        'price_id': ('coalesce(price_id, plan_id)', 'text'),
+        'price_id': (['price_id', 'plan_id'], 'text'),
         'quantity': ('quantity', 'bigint'),
         'amount_minor': ('amount', 'decimal(28, 6)'),
         'currency': ('currency', 'text'),
@@ -15,6 +15,7 @@
         'period_end': ('period_end', 'timestamp'),
         'line_type': ('type', 'text'),
         'is_proration': ('proration', 'boolean'),
+        'is_discountable': ('discountable', 'boolean'),
     },
     rules={
         'period ends before it starts': 'period_end < period_start',

@@ -10,10 +10,7 @@
         'billing_interval': ('recurring_interval', 'text'),
         'interval_count': ('recurring_interval_count', 'bigint'),
         'usage_type': ('recurring_usage_type', 'text'),
-        'unit_amount_minor': (
-            'coalesce(unit_amount_decimal, cast(unit_amount as ' ~ dbt.type_string() ~ '))',
-            'decimal(28, 6)',
-        ),
+        'unit_amount_minor': (['unit_amount_decimal', 'unit_amount'], 'decimal(28, 6)'),
     },
     rules={
         'price is negative': 'unit_amount_minor < 0',

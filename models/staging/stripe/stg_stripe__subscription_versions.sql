@@ -4,12 +4,22 @@
     required=['customer_id', 'status'],
     columns={
         'subscription_id': ('id', 'text'),
-        'valid_from': ('_fivetran_start', 'timestamp'),
+        'valid_from': (
+            ['_fivetran_start', 'updated', 'current_period_start', 'created'],
+            'timestamp',
+        ),
         'customer_id': ('customer_id', 'text'),
         'status': ('status', 'text'),
         'created_at': ('created', 'timestamp'),
+        'trial_ends_at': ('trial_end', 'timestamp'),
         'ended_at': ('ended_at', 'timestamp'),
+        'canceled_at': ('canceled_at', 'timestamp'),
         'pause_behavior': ('pause_collection_behavior', 'text'),
+        'cancellation_reason': ('cancellation_reason', 'text'),
+        'cancellation_feedback': ('cancellation_feedback', 'text'),
+        'discount_coupon_id': ('discount_coupon_id', 'text'),
+        'discount_starts_at': ('discount_start', 'timestamp'),
+        'discount_ends_at': ('discount_end', 'timestamp'),
     },
     rules={
         'status is unknown':

@@ -19,5 +19,6 @@
         'more than 1000 merged tickets':
             "length(merged_ticket_ids) - length(replace(merged_ticket_ids, ',', '')) >= 1000",
     },
-    live='not ' ~ try_cast('_fivetran_deleted', 'boolean')
+    live="lower(status) <> 'deleted' and not coalesce(" ~ try_cast('_fivetran_deleted', 'boolean')
+    ~ ', false)'
 ) }}

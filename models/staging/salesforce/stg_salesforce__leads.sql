@@ -1,0 +1,25 @@
+{{ staged(
+    source('salesforce', 'lead'),
+    key=['lead_id'],
+    columns={
+        'lead_id': ('id', 'text'),
+        'company': ('company', 'text'),
+        'email': ('lower(email)', 'text'),
+        'title': ('title', 'text'),
+        'industry': ('industry', 'text'),
+        'country': ('country', 'text'),
+        'website': ('website', 'text'),
+        'lead_source': ('lead_source', 'text'),
+        'status': ('status', 'text'),
+        'owner_id': ('owner_id', 'text'),
+        'is_converted': ('is_converted', 'boolean'),
+        'converted_on': ('converted_date', 'date'),
+        'converted_account_id': ('converted_account_id', 'text'),
+        'converted_contact_id': ('converted_contact_id', 'text'),
+        'converted_opportunity_id': ('converted_opportunity_id', 'text'),
+        'master_record_id': ('master_record_id', 'text'),
+        'created_at': ('created_date', 'timestamp'),
+        'modified_at': ('last_modified_date', 'timestamp'),
+    },
+    live='not ' ~ try_cast('is_deleted', 'boolean')
+) }}

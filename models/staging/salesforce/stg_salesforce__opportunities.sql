@@ -1,0 +1,36 @@
+{{ staged(
+    source('salesforce', 'opportunity'),
+    key=['opportunity_id', 'valid_from'],
+    columns={
+        'opportunity_id': ('id', 'text'),
+        'valid_from': (
+            "coalesce(cast(_fivetran_start as " ~ dbt.type_string() ~ "), '1970-01-01')",
+            'timestamp',
+        ),
+        'account_id': ('account_id', 'text'),
+        'name': ('name', 'text'),
+        'opportunity_type': ('type', 'text'),
+        'stage_name': ('stage_name', 'text'),
+        'amount': ('amount', 'decimal(28, 6)'),
+        'currency': ('currency_iso_code', 'text'),
+        'expected_revenue': ('expected_revenue', 'decimal(28, 6)'),
+        'probability': ('probability', 'double precision'),
+        'forecast_category': ('forecast_category', 'text'),
+        'lead_source': ('lead_source', 'text'),
+        'campaign_id': ('campaign_id', 'text'),
+        'owner_id': ('owner_id', 'text'),
+        'next_step': ('next_step', 'text'),
+        'is_closed': ('is_closed', 'boolean'),
+        'is_won': ('is_won', 'boolean'),
+        'is_deleted': ('is_deleted', 'boolean'),
+        'closes_on': ('close_date', 'date'),
+        'created_at': ('created_date', 'timestamp'),
+        'contract_starts_on': ('contract_start_c', 'date'),
+        'contract_ends_on': ('contract_end_c', 'date'),
+        'contract_months': ('contract_months_c', 'integer'),
+    },
+    rules={
+        'won but not closed': 'is_won and not is_closed',
+        'contract ends before it starts': 'contract_ends_on < contract_starts_on',
+    }
+) }}

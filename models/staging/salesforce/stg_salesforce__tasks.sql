@@ -1,0 +1,26 @@
+{{ staged(
+    source('salesforce', 'task'),
+    key=['task_id'],
+    columns={
+        'task_id': ('id', 'text'),
+        'account_id': ('account_id', 'text'),
+        'who_id': ('who_id', 'text'),
+        'what_id': ('what_id', 'text'),
+        'owner_id': ('owner_id', 'text'),
+        'subject': ('subject', 'text'),
+        'task_type': ('type', 'text'),
+        'task_subtype': ('task_subtype', 'text'),
+        'status': ('status', 'text'),
+        'priority': ('priority', 'text'),
+        'call_type': ('call_type', 'text'),
+        'call_disposition': ('call_disposition', 'text'),
+        'call_seconds': ('call_duration_in_seconds', 'integer'),
+        'is_closed': ('is_closed', 'boolean'),
+        'is_high_priority': ('is_high_priority', 'boolean'),
+        'due_on': ('activity_date', 'date'),
+        'completed_at': ('completed_date_time', 'timestamp'),
+        'created_at': ('created_date', 'timestamp'),
+        'modified_at': ('last_modified_date', 'timestamp'),
+    },
+    live='not ' ~ try_cast('is_deleted', 'boolean')
+) }}
