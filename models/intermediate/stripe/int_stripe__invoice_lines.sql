@@ -118,6 +118,7 @@ select
     entries.discount_minor * {{ major_unit('issued.currency') }} as discount_amount,
     entries.period_minor * {{ major_unit('issued.currency') }} as period_amount,
     upper(issued.currency) as currency,
+    issued.status = 'uncollectible' as is_written_off,
     entries.is_part as is_proration,
     entries.period_start as service_start,
     entries.period_end as service_end,

@@ -16,6 +16,7 @@
         'discount_amount': ('coalesce(discount_amount, 0)', 'decimal(28, 6)'),
         'period_amount': ('coalesce(period_amount, amount + coalesce(discount_amount, 0))', 'decimal(28, 6)'),
         'currency': ('upper(currency)', 'text'),
+        'is_written_off': ('coalesce(is_written_off, false)', 'boolean'),
         'is_proration': ('coalesce(is_proration, false)', 'boolean'),
         'service_start': ('service_start', 'timestamp'),
         'service_end': ('service_end', 'timestamp'),
