@@ -1,6 +1,11 @@
 with items as (
 
-    select * from {{ ref('union_subscription_items') }}
+    select
+        *,
+        lag(status) over (partition by source_system, item_id order by valid_from)
+            as previous_status,
+        lead(status) over (partition by source_system, item_id order by valid_from) as next_status
+    from {{ ref('union_subscription_items') }}
 
 ),
 
@@ -30,7 +35,14 @@ paid as (
         {{ months_in_period('items.billing_interval', 'items.interval_count') }}
             as months_in_period,
         items.valid_from as starts_at,
-        items.valid_to as ends_at
+        items.valid_to as ends_at,
+        items.cancel_requested_at,
+        false as is_usage,
+        -- An unpaid bill is closed at once, or stands as unpaid for a while first.
+        coalesce(items.next_status = 'unpaid', false) or (
+            items.status = 'past_due' and coalesce(items.next_status, 'cancelled') = 'cancelled'
+        ) as is_non_payment,
+        coalesce(items.previous_status = 'paused', false) as is_resumed
     from items
     inner join ids
         on
@@ -41,6 +53,39 @@ paid as (
         and items.quantity * items.unit_price > 0
         and items.status in ({{ "'" ~ counted_statuses() | join("', '") ~ "'" }})
         and (items.valid_to is null or items.valid_to > items.valid_from)
+
+),
+
+-- R14 include_usage: what was invoiced for a month's use runs to that month's end, and no longer.
+used as (
+
+    select
+        {{ surrogate_key(['invoiced.source_system', 'invoiced.invoice_line_id', 'months.month_start']) }}
+            as period_id,
+        invoiced.customer_id,
+        invoiced.source_system,
+        coalesce(invoiced.item_id, invoiced.invoice_line_id) as item_id,
+        cast(null as {{ dbt.type_string() }}) as contract_id,
+        invoiced.plan_id,
+        invoiced.product_id,
+        'active' as status,
+        false as is_price_uplift,
+        invoiced.currency,
+        invoiced.amount as list_amount,
+        cast(1 as decimal(28, 6)) as quantity,
+        1 as months_in_period,
+        months.starts_at,
+        months.ends_at,
+        cast(null as timestamp) as cancel_requested_at,
+        true as is_usage,
+        false as is_non_payment,
+        false as is_resumed
+    from {{ ref('fct_invoiced_months') }} as invoiced
+    inner join {{ ref('dim_months') }} as months on invoiced.month_start = months.month_start
+    where
+        invoiced.kind = 'usage'
+        and invoiced.amount > 0
+        and {{ '1 = 1' if policy('include_usage') == 'true' else '1 = 0' }}
 
 ),
 
@@ -64,3 +109,8 @@ left join paused
         paid.source_system = paused.source_system
         and paid.item_id = paused.item_id
         and {{ reporting_date('paid.ends_at') }} = paused.paused_on
+union all
+select
+    *,
+    false as is_pause
+from used

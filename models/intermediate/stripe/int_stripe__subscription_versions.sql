@@ -7,6 +7,9 @@ with versions as (
         trial_ends_at,
         ended_at,
         valid_from,
+        -- The newest version knows whether a cancellation was taken back.
+        first_value(canceled_at) over (partition by subscription_id order by valid_from desc)
+            as cancel_requested_at,
         row_number() over (partition by subscription_id order by valid_from) as version_number,
         lead(valid_from, 1, cast('9999-12-31' as timestamp))
             over (partition by subscription_id order by valid_from) as valid_to,
@@ -28,6 +31,7 @@ first_versions as (
         subscription_id,
         customer_id,
         status,
+        cancel_requested_at,
         valid_to,
         least(
             case
@@ -56,6 +60,7 @@ phases as (
         subscription_id,
         customer_id,
         'trialing' as status,
+        cancel_requested_at,
         cast('1970-01-01' as timestamp) as valid_from,
         served_from as valid_to
     from first_versions
@@ -66,6 +71,7 @@ phases as (
         subscription_id,
         customer_id,
         'active' as status,
+        cancel_requested_at,
         served_from as valid_from,
         status_from as valid_to
     from first_versions
@@ -77,6 +83,7 @@ phases as (
         subscription_id,
         customer_id,
         status,
+        cancel_requested_at,
         coalesce(status_from, served_from) as valid_from,
         valid_to
     from first_versions
@@ -87,6 +94,7 @@ phases as (
         subscription_id,
         customer_id,
         status,
+        cancel_requested_at,
         valid_from,
         valid_to
     from versions
