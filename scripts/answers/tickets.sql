@@ -1,8 +1,9 @@
 -- key: ticket_id
--- Customer-raised tickets (rule R7); a customer that no CRM account stands for has none here.
+-- Customer-raised tickets (rule R7); a customer that neither the CRM nor billing knows has no name here.
 select
     tickets.ticket_id,
     case when customers.anchor_system = 'salesforce' then customers.anchor_id end as salesforce_account_id,
+    case when customers.anchor_system = 'stripe' then customers.anchor_id end as stripe_customer_id,
     tickets.created_at,
     tickets.replies,
     tickets.reopens,

@@ -151,7 +151,7 @@ COLUMNS = {
         is_on_time:b renewed_arr_usd:f is_final:b""",
     # What drives the simulated lives: the coefficients of billing.py's formulas.
     "truth/coefficients": "name:s value:f meaning:s",
-    "truth/tickets": """ticket_id:s salesforce_account_id:s created_at:t replies:i reopens:i is_open:b
+    "truth/tickets": """ticket_id:s salesforce_account_id:s stripe_customer_id:s created_at:t replies:i reopens:i is_open:b
         escalated_at:t turn:s
         first_reply_calendar_seconds:i first_reply_business_seconds:i
         first_solve_calendar_seconds:i first_solve_business_seconds:i
@@ -159,7 +159,8 @@ COLUMNS = {
         agent_turn_calendar_seconds:i agent_turn_business_seconds:i
         customer_turn_calendar_seconds:i customer_turn_business_seconds:i
         third_party_turn_calendar_seconds:i third_party_turn_business_seconds:i""",
-    "truth/ticket_counts": "salesforce_account_id:s month:d created:i solved:i open_at_end:i",
+    "truth/ticket_counts": """salesforce_account_id:s stripe_customer_id:s month:d created:i
+        solved:i open_at_end:i""",
 }
 
 SCHEMAS = {

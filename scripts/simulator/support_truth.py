@@ -63,7 +63,7 @@ class SupportTruth:
 
     def __init__(self, settings: Settings, world: World, clocks: dict[int, Clock]) -> None:
         self.settings, self.clocks = settings, clocks
-        self.accounts = world.customers["account_id"].to_dict()
+        self.names = _names(world)
         self.rows: list[dict] = []
         self.created, self.solved, self.open = Counter(), Counter(), Counter()
 
@@ -80,11 +80,12 @@ class SupportTruth:
         created, first_solved, last_solved = life[0].opened, life[0].solved, life[-1].solved
         replies = [at for at in ticket.replies if created <= at < until]
         escalations = [at for at in ticket.escalations if created <= at < until]
-        account = self.accounts[ticket.customer] if ticket.customer is not None else None
+        account, billed = self.names.get(ticket.customer, (None, None))
         clock = self.clocks[ticket.schedules[0][1]] if ticket.schedules else None
         row = {
             "ticket_id": str(ticket.id) if number == 1 else f"{ticket.id}#{number}",
             "salesforce_account_id": account,
+            "stripe_customer_id": billed,
             "created_at": created,
             "replies": len(replies),
             "reopens": len(life) - 1,
@@ -104,31 +105,40 @@ class SupportTruth:
             open_seconds = clock.seconds if clock else _seconds
             row[f"{name}_business_seconds"] = sum(open_seconds(*stretch) for stretch in stretches) if known else None
         self.rows.append(row)
-        if account:
-            self._count(account, life)
+        if ticket.customer is not None:
+            self._count(ticket.customer, life)
 
-    def _count(self, account: str, life: list[Spell]) -> None:
+    def _count(self, customer: int, life: list[Spell]) -> None:
         month_of, months = self.settings.month_of, self.settings.months
-        self.created[account, month_of(life[0].opened)] += 1
+        self.created[customer, month_of(life[0].opened)] += 1
         if life[0].solved:
-            self.solved[account, month_of(life[0].solved)] += 1
+            self.solved[customer, month_of(life[0].solved)] += 1
         for spell in life:
             until = month_of(spell.solved) if spell.solved else months
-            self.open.update((account, month) for month in range(month_of(spell.opened), until))
+            self.open.update((customer, month) for month in range(month_of(spell.opened), until))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         counts = [
             (
-                account,
+                *self.names[customer],
                 self.settings.month_starts[month].date(),
-                self.created[account, month],
-                self.solved[account, month],
-                self.open[account, month],
+                self.created[customer, month],
+                self.solved[customer, month],
+                self.open[customer, month],
             )
-            for account, month in sorted(self.created.keys() | self.solved.keys() | self.open.keys())
+            for customer, month in sorted(self.created.keys() | self.solved.keys() | self.open.keys())
         ]
-        columns = ["salesforce_account_id", "month", "created", "solved", "open_at_end"]
+        columns = ["salesforce_account_id", "stripe_customer_id", "month", "created", "solved", "open_at_end"]
         return {"tickets": pd.DataFrame(self.rows), "ticket_counts": pd.DataFrame(counts, columns=columns)}
+
+
+def _names(world: World) -> dict[int, tuple[str | None, str | None]]:
+    """(CRM account, Stripe customer) that a company is named by: the account's id, where it is one, else billing's."""
+    accounts, billed = (world.customers[name].tolist() for name in ("account_id", "stripe_id"))
+    return {
+        number: (None, customer) if account == customer else (account, None)
+        for number, (account, customer) in enumerate(zip(accounts, billed, strict=True))
+    }
 
 
 def _turns(life: list[Spell]) -> dict[str, list[tuple[datetime, datetime]]]:
