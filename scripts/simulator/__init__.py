@@ -1,7 +1,7 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
 world (who they are) -> billing (what they sign, pay, leave: the ledger) -> product, support (what they do)
--> one module per source for what its loader lands, and truth.py, which reads the ledger, never a raw table.
+-> one module per source for what its loader lands, links.py for how these name each other, and truth.py, which reads the ledger, never a raw table.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from .billing import build_ledger
 from .conversations import hold_conversations
 from .crm import salesforce_tables
 from .files import file_tables
+from .links import link_systems
 from .product import segment_tables, track_days
 from .progress import progress
 from .settings import Settings
@@ -34,13 +35,14 @@ def simulate(settings: Settings, out: Path) -> None:
     tickets = build_tickets(settings, world, ledger)
     hold_conversations(settings, tickets)
     sources = {
-        "salesforce": salesforce_tables(settings, world),
+        "salesforce": salesforce_tables(settings, world, ledger),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk_tables(settings, world, tickets),
         "segment": segment_tables(settings, world, ledger),
         "files": file_tables(settings, world, ledger),
         "truth": {**truth_tables(settings, world, ledger), "ticket_clock": ticket_clock(tickets)},
     }
+    sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
         for source, tables in sources.items():
             for name, frame in tables.items():
