@@ -50,8 +50,15 @@ def main(arguments: list[str] | None = None) -> None:
         default="2026-07-01",
         help="exclusive end, first of a month (2026-07-01)",
     )
+    parser.add_argument(
+        "--links",
+        choices=("clean", "dirty"),
+        default="clean",
+        help="how well the systems' records name each other (clean)",
+    )
     options = parser.parse_args(arguments)
-    simulate(Settings(options.customers, options.months, options.seed, options.end), options.out)
+    settings = Settings(options.customers, options.months, options.seed, options.end, links=options.links)
+    simulate(settings, options.out)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
 world (who they are) -> billing (what they sign, pay, leave: the ledger) -> product, support (what they do)
--> one module per source for what its loader lands, and truth.py, which reads the ledger, never a raw table.
+-> one module per source for what its loader lands, links.py for how these name each other, and truth.py, which reads the ledger, never a raw table.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from .billing import build_ledger
 from .contracts import Contracts
 from .crm import salesforce_tables
 from .files import file_tables
+from .links import link_systems
 from .product import segment_tables, track_days
 from .progress import progress
 from .settings import Settings
@@ -33,13 +34,14 @@ def simulate(settings: Settings, out: Path) -> None:
     progress("support")
     zendesk, support_truth = run_support(settings, world, ledger)
     sources = {
-        "salesforce": salesforce_tables(settings, world),
+        "salesforce": salesforce_tables(settings, world, ledger),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger),
         "files": file_tables(settings, world, ledger, contracts),
         "truth": {**truth_tables(settings, world, ledger, contracts), **support_truth},
     }
+    sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
         for source, tables in sources.items():
             for name, frame in tables.items():

@@ -22,11 +22,21 @@ COLUMNS = {
         _fivetran_synced:t name:s industry:s type:s billing_country:s
         website:s owner_id:s parent_id:s master_record_id:s is_deleted:b
         created_date:t number_of_employees:i segment_c:s tier_c:s
-        touch_model_c:s region_c:s csm_id_c:s is_internal_c:b""",
-    "salesforce/contact": """id:s account_id:s email:s first_name:s last_name:s name:s title:s
-        is_deleted:b created_date:t last_modified_date:t
+        touch_model_c:s region_c:s csm_id_c:s is_internal_c:b
+        stripe_customer_id_c:s""",
+    "salesforce/contact": """id:s _fivetran_start:t _fivetran_end:t _fivetran_active:b
+        _fivetran_synced:t account_id:s email:s first_name:s last_name:s
+        name:s title:s department:s master_record_id:s is_deleted:b
+        created_date:t last_modified_date:t job_level_c:s buying_role_c:s
+        is_champion_c:b no_longer_at_company_c:b""",
+    "salesforce/user": """id:s name:s email:s is_active:b user_role_id:s manager_id:s title:s
         _fivetran_synced:t""",
-    "salesforce/user": "id:s name:s email:s is_active:b user_role_id:s title:s _fivetran_synced:t",
+    "salesforce/user_role": "id:s name:s developer_name:s parent_role_id:s _fivetran_synced:t",
+    # amount: what the term is charged at list price, in major units; contract_end_c is the last day covered.
+    "salesforce/opportunity": """id:s account_id:s name:s type:s stage_name:s amount:f
+        currency_iso_code:s probability:f is_closed:b is_won:b is_deleted:b
+        close_date:t created_date:t owner_id:s contract_start_c:d
+        contract_end_c:d contract_months_c:i _fivetran_synced:t""",
     "stripe/customer": """id:s created:t email:s name:s currency:s delinquent:b description:s
         is_deleted:b livemode:b metadata:s _fivetran_synced:t""",
     "stripe/product": """id:s name:s description:s active:b created:t is_deleted:b livemode:b
@@ -122,7 +132,7 @@ COLUMNS = {
     "segment/users": """id:s received_at:t email:s name:s created_at:t account_id:s
         is_internal:b is_bot:b role:s""",
     "segment/groups": """id:s user_id:s group_id:s timestamp:t received_at:t name:s plan:s
-        salesforce_account_id:s""",
+        salesforce_account_id:s stripe_customer_id:s""",
     # Terms of three months and more of about 60 % of the customers; amounts in major units of `currency`.
     "files/contracts": """contract_id:s customer_id:s term_start:s term_end:s term_months:i
         arr_amount:f currency:s predecessor_id:s signed_at:s
@@ -161,6 +171,8 @@ COLUMNS = {
         third_party_turn_calendar_seconds:i third_party_turn_business_seconds:i""",
     "truth/ticket_counts": """salesforce_account_id:s stripe_customer_id:s month:d created:i
         solved:i open_at_end:i""",
+    # Which company a record of a system belongs to, by the record that names the company.
+    "truth/identity_map": "source_system:s source_customer_id:s anchor_system:s anchor_id:s",
 }
 
 SCHEMAS = {

@@ -24,12 +24,16 @@ def add_months(anchor: datetime, months: int) -> datetime:
 
 @dataclass(frozen=True)
 class Settings:
-    """`months` calendar months that end at `end` (exclusive, first of a month, UTC)."""
+    """`months` calendar months that end at `end` (exclusive, first of a month, UTC).
+
+    `links`: clean, where every record can be joined to its customer, or dirty, as people keep ids.
+    """
 
     customers: int
     months: int
     seed: int
     end: datetime
+    links: str = "clean"
 
     @cached_property
     def start(self) -> datetime:

@@ -43,12 +43,20 @@ SEATS = {"SMB": (3, 15), "MM": (15, 60), "ENT": (60, 300)}
 PRODUCT_USERS = {"SMB": (2, 5), "MM": (4, 10), "ENT": (8, 18)}
 CSMS = 8
 MERGES = 3
+OWNED, RENAMED = 0.05, 0.04
+NAMESAKES, TWINS = 0.02, 0.03
+FREE_MAIL = "gmail.com"
 
 
 @dataclass(frozen=True)
 class World:
-    """`customers`: one row per account, its position is its number; `kind` is customer, internal or prospect.
-    `people`: one row per person of an account. `usage`, `friction`: account x month, about -2 to 2."""
+    """`customers`: one row per company, its position is its number; `kind` is customer, internal or prospect.
+    `people`: one row per person of a company. `usage`, `friction`: company x month, about -2 to 2.
+
+    Of a company: `account_id` is its id in the CRM or, where the CRM does not know it (not `in_crm`), its id in
+    billing; `merged_id` an account that was merged into it; `twin_id` one that is it too, unknown to all; `parent` the number of the company that owns it, or -1;
+    `former_name` what it was called until `renamed_at`, and still is outside the CRM.
+    """
 
     customers: pd.DataFrame
     people: pd.DataFrame
@@ -97,13 +105,15 @@ def _customers(settings: Settings) -> pd.DataFrame:
     frame.loc[frame["kind"] == "internal", "name"] = [f"Cadence internal {n + 1}" for n in range(internal)]
     frame.loc[frame["kind"] == "internal", "domain"] = VENDOR_DOMAIN
     frame["created_at"] = frame["signed_at"] - pd.to_timedelta(rng.integers(5, 90, count), unit="D")
-    return _link_systems(settings, frame)
+    frame = _rename(settings, _own(settings, _link_systems(settings, frame)))
+    return _confuse(settings, frame) if settings.links == "dirty" else frame.assign(twin_id=None)
 
 
 def _link_systems(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
-    """How Stripe and Zendesk name each account: by its CRM id, a few by a merged one's or not at all.
+    """How Stripe and Zendesk know each company: by its CRM id, a few by a merged one's; some the CRM does not know.
 
-    `merged_id`: an account merged into this one. `stripe_account_id`: null where billing knows no account.
+    `stripe_account_id`: null where the CRM does not know the company. Half of those have an address of a free-mail
+    provider only.
     """
     rng = settings.rng("links")
     frame["stripe_id"] = ["cus_" + settings.token("customer", n) for n in range(len(frame))]
@@ -114,8 +124,49 @@ def _link_systems(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
     frame.loc[merged, "merged_id"] = ["001" + settings.token("merged", n, 15) for n in merged]
     old_in_stripe, old_in_zendesk = merged[1:], merged[:1]
     frame["stripe_account_id"] = frame["account_id"].where(~frame.index.isin(old_in_stripe), frame["merged_id"])
+    frame["in_crm"] = ~frame.index.isin(unlinked)
+    frame["account_id"] = frame["account_id"].where(frame["in_crm"], frame["stripe_id"])
     frame.loc[unlinked, "stripe_account_id"] = None
+    frame.loc[unlinked[::2], "domain"] = FREE_MAIL
     frame["zendesk_account_id"] = frame["account_id"].where(~frame.index.isin(old_in_zendesk), frame["merged_id"])
+    return frame
+
+
+def _own(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
+    """Some companies own another; half of those that are owned use their parent's domain."""
+    rng = settings.rng("parents")
+    free = frame.index[(frame["kind"] == "customer") & frame["in_crm"] & frame["merged_id"].isna()].to_numpy()
+    order = rng.permutation(free)
+    owned = order[: max(round(OWNED * settings.customers), 2)]
+    parents = rng.choice(order[len(owned) :], len(owned))
+    frame["parent"] = -1
+    frame.loc[owned, "parent"] = parents
+    frame.loc[owned[::2], "domain"] = frame.loc[parents[::2], "domain"].to_numpy()
+    return frame
+
+
+def _rename(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
+    rng = settings.rng("renames")
+    free = frame.index[(frame["kind"] == "customer") & frame["in_crm"] & frame["merged_id"].isna()].to_numpy()
+    renamed = rng.permutation(free)[: max(round(RENAMED * settings.customers), 2)]
+    passed = (settings.end - frame.loc[renamed, "created_at"]) * rng.uniform(0.2, 0.9, len(renamed))
+    frame["former_name"] = frame["name"]
+    frame["renamed_at"] = pd.Series(frame.loc[renamed, "created_at"] + passed.dt.floor("h"), dtype="datetime64[us]")
+    frame.loc[renamed, "name"] = frame.loc[renamed, "name"] + " Group"
+    return frame
+
+
+def _confuse(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
+    """What makes a CRM confusing by itself: companies of one name, and one company twice."""
+    rng = settings.rng("confusion")
+    free = frame.index[(frame["kind"] == "customer") & frame["in_crm"] & frame["renamed_at"].isna()].to_numpy()
+    order = rng.permutation(free)
+    pairs = max(round(NAMESAKES * settings.customers), 1)
+    for column in ("name", "former_name"):
+        frame.loc[order[:pairs], column] = frame.loc[order[pairs : 2 * pairs], column].to_numpy()
+    twins = order[2 * pairs : 2 * pairs + max(round(TWINS * settings.customers), 1)]
+    frame["twin_id"] = None
+    frame.loc[twins, "twin_id"] = ["001" + settings.token("twin", n, 15) for n in twins]
     return frame
 
 
@@ -160,7 +211,10 @@ def _people(settings: Settings, customers: pd.DataFrame) -> pd.DataFrame:
             "rank": rank,
             "first_name": first,
             "last_name": last,
-            "email": [f"{a}.{b}{n}@{d}".lower() for a, b, n, d in zip(first, last, rank, domain, strict=True)],
+            "email": [
+                f"{a}.{b}{n}{f'.{c}' if d == FREE_MAIL else ''}@{d}".lower()
+                for a, b, n, d, c in zip(first, last, rank, domain, account, strict=True)
+            ],
             "title": rng.choice(TITLES, len(account)),
             "is_contact": rank < 4,
             "is_staff": is_staff,

@@ -1,103 +1,111 @@
-{% set facts = [
-    'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements', 'tickets',
-    'survey_responses',
-] -%}
 with records as (
 
-    select
-        source_system,
-        source_customer_id,
-        max(merged_into_id) as merged_into_id
-    from {{ ref('union_customers') }}
-    group by source_system, source_customer_id
+    select * from {{ ref('brg_customer_records') }}
 
 ),
 
-seen as (
+-- A decision for a record that nobody knows decides nothing; customer_link_conflicts lists it.
+overrides as (
 
-    {% for entity in facts -%}
     select
-        source_system,
-        coalesce(source_customer_id, '(none)') as source_customer_id
-    from {{ ref('union_' ~ entity) }}
-    union
-    {% endfor -%}
-    select
-        source_system,
-        source_customer_id
-    from {{ ref('fct_event_days') }}
-    where source_customer_id is not null
-    union
-    select
-        source_system,
-        source_customer_id
-    from records
+        overrides.source_system,
+        overrides.source_customer_id,
+        targets.source_system as target_system,
+        targets.source_customer_id as target_id,
+        overrides.action = 'linked' and targets.source_customer_id is not null as is_linked,
+        overrides.action = 'split' as is_split,
+        overrides.target_customer_id as named_id
+    from {{ ref('customer_overrides') }} as overrides
+    left join records as targets
+        on
+            overrides.target_system = targets.source_system
+            and overrides.target_customer_id = targets.source_customer_id
 
 ),
 
 links as (
 
-    select
-        customer_links.*,
-        row_number() over (
-            partition by customer_links.source_system, customer_links.source_customer_id
-            order by customer_links.linked_system, customer_links.linked_customer_id
-        ) as choice
-    from {{ ref('union_customer_links') }} as customer_links
-    inner join records
-        on
-            customer_links.linked_system = records.source_system
-            and customer_links.linked_customer_id = records.source_customer_id
+    select * from {{ ref('brg_customer_links') }}
+    where verdict = 'possible'
 
 ),
 
-lenders as (
+ranked as (
 
     select
+        *,
+        rank() over (
+            partition by source_system, source_customer_id
+            order by
+                case kind when 'stated' then 1 when 'implied' then 2 else 3 end,
+                linked_authority,
+                agreement desc
+        ) as choice
+    from links
+
+),
+
+-- Two equally good answers are none.
+chosen as (
+
+    select
+        source_system,
         source_customer_id,
-        min(source_system) as source_system
-    from records
-    group by source_customer_id
+        min(linked_system) as linked_system,
+        min(linked_customer_id) as linked_customer_id,
+        min(link_rule) as link_rule,
+        min(confidence) as confidence
+    from ranked
+    where choice = 1
+    group by source_system, source_customer_id
     having count(*) = 1
+
+),
+
+-- Each record points to one other: what a person decided, what it was merged into, what it names.
+pointers as (
+
+    select
+        records.source_system,
+        records.source_customer_id,
+        case
+            when overrides.is_linked then overrides.target_system
+            else coalesce(chosen.linked_system, records.survivor_system)
+        end as next_system,
+        case
+            when overrides.is_linked then overrides.target_id
+            else coalesce(chosen.linked_customer_id, records.survivor_id)
+        end as next_id,
+        case
+            when overrides.is_linked then 'override'
+            when chosen.link_rule is not null then chosen.link_rule
+            when records.survivor_system <> records.source_system then 'same_id'
+            when records.survivor_id <> records.source_customer_id then 'merged'
+            when overrides.is_split then 'override'
+            when records.is_known then 'own_record'
+            else 'unmatched'
+        end as link_rule,
+        case
+            when overrides.is_linked then 1
+            when chosen.link_rule is not null then chosen.confidence
+            when records.is_known or records.survivor_system <> records.source_system then 1
+            else cast(0 as double precision)
+        end as confidence
+    from records
+    left join overrides
+        on
+            records.source_system = overrides.source_system
+            and records.source_customer_id = overrides.source_customer_id
+    left join chosen
+        on
+            records.source_system = chosen.source_system
+            and records.source_customer_id = chosen.source_customer_id
+            and records.survivor_id = records.source_customer_id
+            and (
+                overrides.is_split is null or not overrides.is_split
+                or overrides.named_id <> chosen.linked_customer_id
+            )
 
 )
 
--- The first of these that exists: what it was merged into, what it names, who alone knows its id.
-select
-    seen.source_system,
-    seen.source_customer_id,
-    coalesce(
-        survivors.source_system, links.linked_system, lenders.source_system, seen.source_system
-    ) as next_system,
-    coalesce(
-        survivors.source_customer_id, links.linked_customer_id, seen.source_customer_id
-    ) as next_id,
-    case
-        when survivors.source_customer_id is not null then 'merged'
-        when links.link_rule is not null then links.link_rule
-        when lenders.source_customer_id is not null then 'same_id'
-        when records.source_customer_id is not null then 'own_record'
-        else 'unmatched'
-    end as link_rule,
-    case
-        when survivors.source_customer_id is not null then 1
-        when links.link_rule is not null then links.confidence
-        when lenders.source_customer_id is not null or records.source_customer_id is not null then 1
-        else cast(0 as double precision)
-    end as confidence
-from seen
-left join records
-    on
-        seen.source_system = records.source_system
-        and seen.source_customer_id = records.source_customer_id
-left join records as survivors
-    on
-        records.source_system = survivors.source_system
-        and records.merged_into_id = survivors.source_customer_id
-left join links
-    on
-        seen.source_system = links.source_system
-        and seen.source_customer_id = links.source_customer_id
-        and links.choice = 1
-left join lenders
-    on records.source_customer_id is null and seen.source_customer_id = lenders.source_customer_id
+select * from pointers

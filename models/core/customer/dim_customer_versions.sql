@@ -22,6 +22,7 @@ versions as (
         records.region,
         records.touch_model,
         records.csm_id,
+        parents.customer_id as parent_customer_id,
         records.created_at,
         records.valid_from,
         records.valid_to
@@ -32,6 +33,11 @@ versions as (
             and records.source_customer_id = ids.source_customer_id
             and ids.source_system = ids.anchor_system
             and ids.source_customer_id = ids.anchor_id
+    left join ids as parents
+        on
+            records.source_system = parents.source_system
+            and records.parent_id = parents.source_customer_id
+            and ids.customer_id <> parents.customer_id
 
 )
 

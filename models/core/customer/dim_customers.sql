@@ -40,6 +40,12 @@ customers as (
             and ids.source_customer_id = records.source_customer_id
     group by ids.customer_id
 
+),
+
+owners as (
+
+    select * from {{ ref('union_owners') }}
+
 )
 
 select
@@ -51,6 +57,8 @@ select
     versions.region,
     versions.touch_model,
     versions.csm_id,
+    owners.name as csm_name,
+    versions.parent_customer_id,
     versions.created_at,
     customers.is_internal,
     customers.is_unmatched,
@@ -59,3 +67,5 @@ select
     customers.records
 from customers
 left join versions on customers.customer_id = versions.customer_id and versions.recency = 1
+left join owners
+    on customers.anchor_system = owners.source_system and versions.csm_id = owners.owner_id

@@ -27,6 +27,7 @@ select
     csm_id,
     coalesce(is_internal, false) as is_internal,
     case when is_deleted then master_record_id end as merged_into_id,
+    parent_id,
     created_at,
     case when version = 1 then cast('1970-01-01' as timestamp) else valid_from end as valid_from,
     next_valid_from as valid_to

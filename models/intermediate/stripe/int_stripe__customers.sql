@@ -13,6 +13,7 @@ select
     {%- endfor %}
     false as is_internal,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
+    cast(null as {{ dbt.type_string() }}) as parent_id,
     created_at,
     cast('1970-01-01' as timestamp) as valid_from,
     cast(null as timestamp) as valid_to

@@ -3,13 +3,34 @@ with organizations as (
     select * from {{ ref('stg_zendesk__organizations') }}
     where row_status = 'accepted'
 
+),
+
+domain_names as (
+
+    select * from {{ ref('stg_zendesk__domain_names') }}
+    where row_status = 'accepted'
+
 )
 
+-- external_id is free text: Salesforce ids of accounts begin with 001, Stripe's with cus_.
 select
     organization_id as source_customer_id,
-    'salesforce' as linked_system,
+    case
+        when external_id like '001%' and length(external_id) in (15, 18) then 'salesforce'
+        when external_id like 'cus!_%' escape '!' then 'stripe'
+        else 'segment'
+    end as linked_system,
     external_id as linked_customer_id,
     'zendesk.organization.external_id' as link_rule,
     1 as confidence
 from organizations
 where external_id is not null
+union all
+select
+    organization_id as source_customer_id,
+    '(domain)' as linked_system,
+    domain_name as linked_customer_id,
+    'zendesk.domain_name' as link_rule,
+    0.8 as confidence
+from domain_names
+where domain_name is not null

@@ -9,5 +9,6 @@
         'called_at': ('timestamp', 'timestamp'),
         'name': ('name', 'text'),
         'salesforce_account_id': ('salesforce_account_id', 'text'),
+        'stripe_customer_id': ('stripe_customer_id', 'text'),
     }
 ) }}

@@ -4,6 +4,7 @@
     columns={
         'customer_id': ('id', 'text'),
         'name': ('name', 'text'),
+        'email': ('lower(email)', 'text'),
         'currency': ('currency', 'text'),
         'metadata': ('metadata', 'text'),
         'created_at': ('created', 'timestamp'),

@@ -1,0 +1,44 @@
+{#- What the joining of customer records compares. -#}
+
+{% macro company_name_key(name) %}
+    {#- A company's name for comparison: lower case, without punctuation, blanks and its legal form. NULL where nothing is left. -#}
+    {%- set words = namespace(sql="' ' || lower(" ~ name ~ ") || ' '") -%}
+    {%- for mark in [',', '.', '-', '&', '(', ')'] -%}
+        {%- set words.sql = "replace(" ~ words.sql ~ ", '" ~ mark ~ "', ' ')" -%}
+    {%- endfor -%}
+    {%- for form in ['inc', 'llc', 'ltd', 'limited', 'corp', 'corporation', 'plc', 'gmbh', 'ag', 'kg', 'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'oy', 'kk'] -%}
+        {%- set words.sql = "replace(" ~ words.sql ~ ", ' " ~ form ~ " ', ' ')" -%}
+    {%- endfor -%}
+    {{ return("nullif(replace(" ~ words.sql ~ ", ' ', ''), '')") }}
+{% endmacro %}
+
+
+{% macro email_domain(email) %}
+    {#- What follows the @ of an e-mail address, lower case; NULL where there is none. -#}
+    {{ return("nullif(lower(trim(" ~ dbt.split_part(email, "'@'", 2) ~ ")), '')") }}
+{% endmacro %}
+
+
+{% macro website_domain(website) %}
+    {#- The host of a web address, lower case, without www; NULL where there is none. -#}
+    {%- set bare = "replace(replace(lower(trim(" ~ website ~ ")), 'https://', ''), 'http://', '')" -%}
+    {%- set host = dbt.split_part(dbt.split_part(bare, "'/'", 1), "':'", 1) -%}
+    {{ return("nullif(case when " ~ host ~ " like 'www.%' then substr(" ~ host ~ ", 5) else " ~ host ~ " end, '')") }}
+{% endmacro %}
+
+
+{% macro email_key(email) %}
+    {#- A hash of an e-mail address: tells whether two are the same without holding either. -#}
+    {{ return("case when trim(" ~ email ~ ") like '%@%' then " ~ dbt.hash("lower(trim(" ~ email ~ "))") ~ " end") }}
+{% endmacro %}
+
+
+{% macro customer_authority(source_system) %}
+    {#- 1 for the system that is asked first who a customer is, then 2 …: the order of the feeds of entity `customers`. -#}
+    cast(case {{ source_system }}
+        {%- for feed in var('entities')['customers'] %}
+        when '{{ feed.split('__')[0].split('_', 1)[1] }}' then {{ loop.index }}
+        {%- endfor %}
+        else {{ var('entities')['customers'] | length + 1 }}
+    end as bigint)
+{% endmacro %}

@@ -1,0 +1,65 @@
+with records as (
+
+    select * from {{ ref('brg_customer_records') }}
+    where is_known
+
+),
+
+stated as (
+
+    select
+        records.survivor_system as source_system,
+        records.survivor_id as source_customer_id,
+        'name' as trait,
+        {{ company_name_key('customers.name') }} as trait_value
+    from {{ ref('union_customers') }} as customers
+    inner join records
+        on
+            customers.source_system = records.source_system
+            and customers.source_customer_id = records.source_customer_id
+    union
+    select
+        records.survivor_system as source_system,
+        records.survivor_id as source_customer_id,
+        'domain' as trait,
+        lower(links.linked_customer_id) as trait_value
+    from {{ ref('union_customer_links') }} as links
+    inner join records
+        on
+            links.source_system = records.source_system
+            and links.source_customer_id = records.source_customer_id
+    left join {{ ref('free_mail_domains') }} as free_mail_domains
+        on lower(links.linked_customer_id) = free_mail_domains.domain
+    where links.linked_system = '(domain)' and free_mail_domains.domain is null
+
+),
+
+-- big-blue.example is what Big Blue would call itself, whatever name is on file.
+labels as (
+
+    select distinct
+        source_system,
+        source_customer_id,
+        'label' as trait,
+        replace({{ dbt.split_part('trait_value', "'.'", 1) }}, '-', '') as trait_value
+    from stated
+    where trait = 'domain'
+
+),
+
+traits as (
+
+    select * from stated
+    union all
+    select * from labels
+
+)
+
+select
+    source_system,
+    source_customer_id,
+    trait,
+    trait_value,
+    count(*) over (partition by source_system, trait, trait_value) as claimants
+from traits
+where trait_value is not null
