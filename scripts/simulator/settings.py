@@ -24,12 +24,14 @@ def add_months(anchor: datetime, months: int) -> datetime:
 
 @dataclass(frozen=True)
 class Settings:
-    """`months` calendar months that end at `end` (exclusive, first of a month, UTC)."""
+    """`months` calendar months that end at `end` (exclusive, first of a month, UTC); about `events` product events in all,
+    or as many as come about."""
 
     customers: int
     months: int
     seed: int
     end: datetime
+    events: int | None = None
 
     @cached_property
     def start(self) -> datetime:
