@@ -1,6 +1,8 @@
 """Write a simulated company's raw tables, as its loaders would land them, and the truth beside them.
 
+python scripts/simulate.py --customers 200
 python scripts/simulate.py --customers 160 --months 30 --seed 1 --out data/raw
+python scripts/simulate.py --customers 10000 --months 24 --events 50000000
 """
 
 from __future__ import annotations
@@ -41,9 +43,19 @@ def folder(text: str) -> Path:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)")
-    parser.add_argument("--months", type=at_least(2), required=True, help="calendar months to simulate (2 or more)")
-    parser.add_argument("--seed", type=at_least(0), required=True, help="same seed, same data")
-    parser.add_argument("--out", type=folder, required=True, help="folder; one subfolder per source is replaced")
+    parser.add_argument("--months", type=at_least(2), default=24, help="calendar months to simulate (24)")
+    parser.add_argument("--seed", type=at_least(0), default=1, help="same arguments, same data (1)")
+    parser.add_argument(
+        "--out",
+        type=folder,
+        default="data/simulated",
+        help="folder; one subfolder per source is replaced (data/simulated)",
+    )
+    parser.add_argument(
+        "--events",
+        type=at_least(1),
+        help="about so many product events in all, within 2 %% from 50,000 on (as many as come about)",
+    )
     parser.add_argument(
         "--end",
         type=first_of_month,
@@ -57,8 +69,8 @@ def main(arguments: list[str] | None = None) -> None:
         help="how well the systems' records name each other (clean)",
     )
     options = parser.parse_args(arguments)
-    settings = Settings(options.customers, options.months, options.seed, options.end, links=options.links)
-    simulate(settings, options.out)
+    size = (options.customers, options.months, options.seed, options.end)
+    simulate(Settings(*size, events=options.events, links=options.links), options.out)
 
 
 if __name__ == "__main__":

@@ -6,20 +6,27 @@ world (who they are) -> billing (what they sign, pay, leave: the ledger) -> prod
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
 
 from .billing import build_ledger
 from .contracts import Contracts
 from .crm import salesforce_tables
+from .events import EventLife
 from .files import file_tables
 from .links import link_systems
-from .product import segment_tables, track_days
-from .progress import progress
+from .product import Presence, build_users, segment_tables, visits
+from .progress import counted, progress
+from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
 from .truth import truth_tables
+from .usage_truth import UsageTruth
 from .world import build_world
-from .writers import replaced_together, write_table, write_track_day
+from .writers import replaced_together, write_part, write_table
 from .zendesk import run_support
 
 __all__ = ["Settings", "simulate"]
@@ -33,23 +40,47 @@ def simulate(settings: Settings, out: Path) -> None:
     contracts = Contracts(settings, world, ledger)
     progress("support")
     zendesk, support_truth = run_support(settings, world, ledger)
+    progress("product users")
+    users = build_users(settings, world, ledger)
+    presence = Presence(settings, world, ledger, users)
+    truth = truth_tables(settings, world, ledger, contracts)
     sources = {
         "salesforce": salesforce_tables(settings, world, ledger),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
-        "segment": segment_tables(settings, world, ledger),
+        "segment": segment_tables(settings, world, ledger, users),
         "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth_tables(settings, world, ledger, contracts), **support_truth},
+        "truth": {**truth, **support_truth},
     }
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
-        for source, tables in sources.items():
-            for name, frame in tables.items():
-                write_table(work, f"{source}/{name}", frame, settings.synced_at)
-        events = 0
-        for day, table in track_days(settings, world, ledger):
-            if day.day == 1:
-                progress(f"events of {day:%Y-%m}, {events:,} so far")
-            write_track_day(work, day, table)
-            events += table.num_rows
-        progress(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
+        write = partial(_write_all, settings, work)
+        progress("tables")
+        write(sources)
+        for table, month, rows in visits(settings, users, presence):
+            write_part(work, f"segment/{table}", month, rows)
+        for month, rows in process_months(settings, world, presence):
+            write_part(work, "files/process_daily", month, rows)
+        life = EventLife(settings, world, ledger, users, presence)
+        usage = UsageTruth(settings, world, ledger, users)
+        events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
+        entitled = seat_entitlements(settings, world, ledger)
+        assigned = seat_assignments(settings, life, users, presence)
+        progress("seats and the truth of use")
+        write(
+            {
+                "files": seat_tables(settings, world, users, entitled, assigned),
+                "truth": usage.tables(truth["customer_months"], entitled, assigned),
+            }
+        )
+    progress(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
+
+
+def _write_all(settings: Settings, folder: Path, sources: dict[str, dict]) -> None:
+    for source, tables in sources.items():
+        for name, frame in tables.items():
+            write_table(folder, f"{source}/{name}", frame, settings.synced_at)
+
+
+def _write_tracks(folder: Path, day: datetime, part: int, table: pa.Table) -> None:
+    write_part(folder, "segment/tracks", f"day={day:%Y-%m-%d}/part-{part}", table)

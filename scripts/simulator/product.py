@@ -1,60 +1,325 @@
-"""Product use as Segment's warehouse connector lands it: tracks by day, users, groups.
+"""Who uses the product, and what Segment's warehouse connector lands of them besides events.
 
-A user is active on a day with logit -1.9 + 0.9 usage + keenness (at weekends a fifth of that chance), only
-while the customer has access. What they use are the features that the customer has adopted: the better the
-fit, the more.
+Coefficients. A user is active on a day with logit -1.9 + 0.9 usage + keenness (at weekends a fifth of that chance),
+only while the customer has access. A customer adopts each feature but the first two with logit 0.6 + 0.8 fit. A process
+run by a program fails with logit -7.0 + 0.8 friction. A user's chance to leave is the same everywhere: 0.0018 a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from .catalog import ADDON, FEATURES, released_at
 from .ledger import Ledger
-from .schemas import SCHEMAS
 from .settings import Settings, add_months
 from .world import VENDOR_DOMAIN, World
 
-EVENTS = ("signed_in", "page_viewed", *(feature_id for feature_id, *_ in FEATURES))
-SIGNED_IN, PAGE_VIEWED = 0, 1
-FALLBACK, API, GATED = (EVENTS.index(name) for name in ("dashboard_viewed", "api_called", "forecast_run"))
 ROLES = ("admin", "member", "member", "viewer")
-BUSIEST_HOUR_UTC = {"AMER": 16, "EMEA": 11, "APAC": 4}
-DUPLICATES, LATE, ANONYMOUS = 0.002, 0.005, 0.02
-DAY_MS = 86_400_000
+LEAVING_DAYS, AWAY_DAYS, RETURNING = 550, (30, 200), 0.35
+ALIASED, ALIASED_TWICE, DEVICE_ALIASED = 0.04, 0.25, 0.02
+SKEWED_CLOCKS, FUTURE_CLOCKS, OLD_LIBRARY = 0.02, 0.0006, 0.3
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+SITE_PAGES = ("/pricing", "/docs/start", "/docs/api", "/docs/reports", "/changelog", "/status", "/community")
+APP_SCREENS = ("Home", "Reports", "Alerts", "Settings")
+FAR = np.int64(2**62)
 
 
-def segment_tables(settings: Settings, world: World, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    users = _users(settings, world, ledger)
+@dataclass(frozen=True)
+class Users:
+    """`frame`: one row per person who uses the product, in the order of their customers; times in milliseconds from the
+    window's start: they joined, left (`away_from`), came back (`back_from`), and changed their id (`renamed_at`, person x 2).
+
+    `ids`: every id ever sent; person n's first is ids[first_id[n]], after k changes ids[first_id[n] + k].
+    `skew`: how far the device's clock is ahead; `is_unsent`: its library does not say when it sent a call, so that
+    nobody can correct the clock."""
+
+    frame: pd.DataFrame
+    joined: np.ndarray
+    away_from: np.ndarray
+    back_from: np.ndarray
+    renamed_at: np.ndarray
+    ids: np.ndarray
+    first_id: np.ndarray
+    device: np.ndarray
+    skew: np.ndarray
+    is_unsent: np.ndarray
+
+    @cached_property
+    def customer(self) -> np.ndarray:
+        return self.frame["customer"].to_numpy()
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Neither staff nor a bot (R9)."""
+        return ~(self.frame["is_internal"] | self.frame["is_bot"]).to_numpy()
+
+    def id_at(self, user: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Position in `ids` of what each user is called at a moment."""
+        return self.first_id[user] + (at[:, None] >= self.renamed_at[user]).sum(axis=1)
+
+
+def build_users(settings: Settings, world: World, ledger: Ledger) -> Users:
+    """The people who have joined while their customer could use the product."""
+    frame = _people_with_access(settings, world, ledger)
+    count = len(frame)
+    start = np.datetime64(settings.start, "ms")
+    joined = (frame["joined_at"].to_numpy().astype("datetime64[ms]") - start).astype(np.int64)
+    rng = settings.rng("leaving users")
+    is_settled = (frame["rank"].to_numpy() < 1) | frame["is_bot"].to_numpy() | frame["is_internal"].to_numpy()
+    away_from = np.where(is_settled, FAR, joined + (rng.exponential(LEAVING_DAYS, count) * DAY_MS).astype(np.int64))
+    pause = rng.integers(AWAY_DAYS[0] * DAY_MS, AWAY_DAYS[1] * DAY_MS, count)
+    back_from = np.where((rng.random(count) < RETURNING) & (away_from < FAR), away_from + pause, FAR)
+    renamed_at = _renamings(settings, frame, joined)
+    ids_of = 1 + (renamed_at < FAR).sum(axis=1)
+    names = [
+        f"u_{n:06d}" if k == held - 1 else f"trial_{n:06d}{'_' * k}"
+        for n, held in enumerate(ids_of)
+        for k in range(held)
+    ]
+    skew, is_unsent = _clocks(settings, count)
+    return Users(
+        frame,
+        joined,
+        away_from,
+        back_from,
+        renamed_at,
+        np.array(names),
+        np.cumsum(ids_of) - ids_of,
+        np.array([settings.token("device", n, 20) for n in range(count)]),
+        skew,
+        is_unsent,
+    )
+
+
+def _people_with_access(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
+    last_access = pd.Series(
+        pd.DataFrame(ledger.access, columns=["customer", "start", "stop"]).groupby("customer")["stop"].max()
+    )
+    people = world.people
+    until = people["customer"].map(last_access).clip(upper=settings.end)
+    frame = people[people["joined_at"] < until].sort_values("customer", kind="stable").reset_index(drop=True)
+    frame["group_id"] = [f"grp_{n:05d}" for n in frame["customer"]]
+    frame["is_internal"] = frame["email"].str.endswith("@" + VENDOR_DOMAIN)
+    return frame
+
+
+def _renamings(settings: Settings, frame: pd.DataFrame, joined: np.ndarray) -> np.ndarray:
+    """When some people got another id (person x 2, FAR: never): who came on trial is named anew on buying, a few twice."""
+    rng = settings.rng("renamed users")
+    count = len(frame)
+    first = joined + rng.integers(3 * DAY_MS, 60 * DAY_MS, count)
+    second = first + rng.integers(DAY_MS, 90 * DAY_MS, count)
+    is_renamed = (rng.random(count) < ALIASED) & ~frame["is_bot"].to_numpy() & ~frame["is_internal"].to_numpy()
+    is_twice = is_renamed & (rng.random(count) < ALIASED_TWICE)
+    renamed = np.stack([np.where(is_renamed, first, FAR), np.where(is_twice, second, FAR)], axis=1)
+    # A call that arrives after the window's end has not been made as far as anybody can know.
+    return np.where(renamed < settings.days * DAY_MS - HOUR_MS, renamed, FAR)
+
+
+def _clocks(settings: Settings, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Milliseconds that each device's clock is ahead, up to half a day either way, and whether its library is an old one;
+    a few are days in the future, and say so in every call."""
+    rng = settings.rng("clocks")
+    skew = np.where(rng.random(count) < SKEWED_CLOCKS, rng.integers(-12 * HOUR_MS, 12 * HOUR_MS, count), 0)
+    is_unsent = (skew != 0) & (rng.random(count) < OLD_LIBRARY)
+    is_future = rng.random(count) < FUTURE_CLOCKS
+    skew = np.where(is_future, rng.integers(30 * HOUR_MS, 60 * HOUR_MS, count), skew)
+    return skew, is_unsent | is_future
+
+
+def segment_tables(settings: Settings, world: World, ledger: Ledger, users: Users) -> dict[str, pd.DataFrame]:
+    groups = _groups(settings, world, ledger, users)
+    named = _namings(settings, users)
     return {
-        "users": pd.DataFrame(
-            {
-                "id": users["id"],
-                "received_at": users["joined_at"] + pd.Timedelta(seconds=2),
-                "email": users["email"],
-                "name": users["first_name"] + " " + users["last_name"],
-                "created_at": users["joined_at"],
-                "account_id": users["group_id"],
-                "is_internal": users["email"].str.endswith("@" + VENDOR_DOMAIN),
-                "is_bot": users["is_bot"],
-                "role": np.take(ROLES, users["rank"] % len(ROLES)),
-            }
-        ),
-        "groups": _groups(settings, world, ledger, users),
+        "users": _user_rows(named),
+        "identifies": _identify_rows(settings, named),
+        "aliases": _alias_rows(settings, users, named),
+        "groups": groups,
+        "accounts": _account_rows(groups),
     }
 
 
-def track_days(settings: Settings, world: World, ledger: Ledger) -> Iterator[tuple[datetime, pa.Table]]:
-    """One table of events per day, in order of time; a month is held in memory at once."""
-    life = _ProductLife(settings, world, ledger)
+def _namings(settings: Settings, users: Users) -> pd.DataFrame:
+    """One row per person and id, from when it was sent: joining, then each change."""
+    held = np.diff(np.append(users.first_id, len(users.ids)))
+    person = np.repeat(np.arange(len(held)), held)
+    change = np.arange(len(users.ids)) - users.first_id[person]
+    at = np.where(change == 0, users.joined[person], users.renamed_at[person, np.maximum(change - 1, 0)])
+    rows = users.frame.loc[person].reset_index(drop=True)
+    return rows.assign(
+        id=users.ids,
+        previous_id=np.where(change == 0, None, np.roll(users.ids, 1)),
+        anonymous_id=users.device[person],
+        named_at=_moment(settings, at),
+        role=np.take(ROLES, rows["rank"] % len(ROLES)),
+        name=rows["first_name"] + " " + rows["last_name"],
+    )
+
+
+def _user_rows(named: pd.DataFrame) -> pd.DataFrame:
+    """The latest traits per id; an id that was given up stays as it was."""
+    return pd.DataFrame(
+        {
+            "id": named["id"],
+            "received_at": named["named_at"] + pd.Timedelta(seconds=2),
+            "email": named["email"],
+            "name": named["name"],
+            "created_at": named["joined_at"],
+            "account_id": named["group_id"],
+            "is_internal": named["is_internal"],
+            "is_bot": named["is_bot"],
+            "role": named["role"],
+        }
+    )
+
+
+def _identify_rows(settings: Settings, named: pd.DataFrame) -> pd.DataFrame:
+    """One identify call per id, and a second a month later where the role was set late."""
+    first = named.assign(role=None)
+    second = named.assign(named_at=named["named_at"] + timedelta(days=30))
+    calls = pd.concat([first, second[second["named_at"] < settings.end]], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "id": [f"identify-{settings.token('identify call', n)}" for n in calls.index],
+            "anonymous_id": calls["anonymous_id"],
+            "user_id": calls["id"],
+            **_call_times(calls["named_at"]),
+            "email": calls["email"],
+            "name": calls["name"],
+            "created_at": calls["joined_at"],
+            "account_id": calls["group_id"],
+            "role": calls["role"],
+        }
+    )
+
+
+def _alias_rows(settings: Settings, users: Users, named: pd.DataFrame) -> pd.DataFrame:
+    """One alias call per change of id; a few devices were aliased too, when their user first signed in."""
+    renamed = named[named["previous_id"].notna()]
+    is_device = settings.rng("aliased devices").random(len(users.frame)) < DEVICE_ALIASED
+    first = named.iloc[users.first_id[is_device]]
+    calls = pd.concat([renamed, first.assign(previous_id=first["anonymous_id"])], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "id": [f"alias-{settings.token('alias call', n)}" for n in calls.index],
+            "anonymous_id": calls["anonymous_id"],
+            "user_id": calls["id"],
+            "previous_id": calls["previous_id"],
+            **_call_times(calls["named_at"]),
+        }
+    )
+
+
+def _groups(settings: Settings, world: World, ledger: Ledger, users: Users) -> pd.DataFrame:
+    """A group call by every user on joining, with the account's traits at signature."""
+    frame = users.frame
+    first_plan = {spell.customer: spell.price.plan for spell in reversed(ledger.spells)}
+    accounts = world.customers.loc[frame["customer"]]
+    return pd.DataFrame(
+        {
+            "id": [f"group-{settings.token('group call', n)}" for n in frame.index],
+            "anonymous_id": users.device,
+            "user_id": users.ids[users.first_id],
+            "group_id": frame["group_id"],
+            **_call_times(frame["joined_at"]),
+            "name": accounts["name"].to_numpy(),
+            "plan": frame["customer"].map(first_plan),
+            "salesforce_account_id": accounts["account_id"].to_numpy(),
+        }
+    )
+
+
+def _account_rows(groups: pd.DataFrame) -> pd.DataFrame:
+    latest = groups.sort_values("received_at").drop_duplicates("group_id", keep="last")
+    return latest[["group_id", "received_at", "name", "plan", "salesforce_account_id"]].rename(
+        columns={"group_id": "id"}
+    )
+
+
+def _call_times(at: pd.Series) -> dict[str, pd.Series]:
+    """The times of a call made at `at` by a device whose clock is right."""
+    received = at + pd.Timedelta(seconds=2)
+    return {
+        "timestamp": at,
+        "original_timestamp": at,
+        "sent_at": received,
+        "received_at": received,
+        "uuid_ts": received + pd.Timedelta(milliseconds=1500),
+    }
+
+
+def _moment(settings: Settings, milliseconds: np.ndarray) -> np.ndarray:
+    return np.datetime64(settings.start, "us") + milliseconds.astype("timedelta64[ms]")
+
+
+def visits(settings: Settings, users: Users, presence: Presence) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """(table, month, rows): calls of the web site (pages) and of the mobile app (screens), a month at a time. They are
+    not use of the product."""
+    has_app = settings.rng("mobile app").random(len(users.frame)) < 0.15
     for month, start in enumerate(settings.month_starts):
-        yield from life.month(month, start)
+        first, last = ((at - settings.start).days for at in (start, add_months(start, 1)))
+        for table, names, mean in (("pages", SITE_PAGES, 1.2), ("screens", APP_SCREENS, 2.5 * has_app)):
+            rng = settings.rng(table, month)
+            user = np.repeat(np.arange(len(has_app)), rng.poisson(mean, len(has_app)))
+            at = np.sort(rng.integers(first * DAY_MS, last * DAY_MS - HOUR_MS, len(user)))
+            user = rng.permutation(user)
+            is_there = presence.at(user, at // DAY_MS)
+            user, at = user[is_there], at[is_there]
+            visited = np.take(names, rng.integers(0, len(names), len(user)))
+            rows = {
+                "id": [f"{table[:-1]}-{month}-{n}" for n in range(len(user))],
+                "anonymous_id": users.device[user],
+                "user_id": users.ids[users.id_at(user, at)],
+                **_call_times(pd.Series(_moment(settings, at))),
+                "name": visited,
+            }
+            if table == "pages":
+                rows |= {"path": visited, "url": np.char.add("https://www.cadence.example", visited)}
+            yield table, f"{start:%Y-%m}", pd.DataFrame(rows)
+
+
+class Presence:
+    """On which days who may use the product: joined, not away, at a customer with access."""
+
+    def __init__(self, settings: Settings, world: World, ledger: Ledger, users: Users) -> None:
+        self.users = users
+        self.access = np.ascontiguousarray(settings.whole_days(ledger.access, len(world.customers)).T)
+        # The first whole day after joining or returning, the last whole day before leaving.
+        self.first, self.back = -(-users.joined // DAY_MS), -(-users.back_from // DAY_MS)
+        self.last = users.away_from // DAY_MS
+
+    def on(self, day: int) -> np.ndarray:
+        """Whether each user is there on one day."""
+        is_in = (self.first <= day) & ((day < self.last) | (day >= self.back))
+        return is_in & self.access[day][self.users.customer]
+
+    def at(self, user: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Whether each user is there on a day of its own."""
+        is_in = (self.first[user] <= day) & ((day < self.last[user]) | (day >= self.back[user]))
+        return is_in & self.access[day, self.users.customer[user]]
+
+
+def adopted_shares(settings: Settings, fit: np.ndarray) -> np.ndarray:
+    """Customer x feature: cumulated share of each feature in use; the first two are always adopted."""
+    rng = settings.rng("adoption")
+    weights = np.array([weight for *_, weight in FEATURES])
+    adopted = rng.random((len(fit), len(weights))) < 1 / (1 + np.exp(-(0.6 + 0.8 * fit)))[:, None]
+    adopted[:, :2] = True
+    shares = adopted * weights * rng.uniform(0.5, 1.5, adopted.shape)
+    return np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
+
+
+def release_days(settings: Settings) -> np.ndarray:
+    """Day of the window on which each feature came."""
+    return np.array(
+        [(released_at(share, settings.start, settings.end) - settings.start).days for *_, share, _ in FEATURES]
+    )
 
 
 def entitlements(settings: Settings, ledger: Ledger) -> pd.DataFrame:
@@ -74,144 +339,6 @@ def entitlements(settings: Settings, ledger: Ledger) -> pd.DataFrame:
     return merged.reset_index(drop=True)
 
 
-def _users(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
-    """The people who have joined while their customer could use the product."""
-    last_access = pd.Series(
-        pd.DataFrame(ledger.access, columns=["customer", "start", "stop"]).groupby("customer")["stop"].max()
-    )
-    people = world.people
-    until = people["customer"].map(last_access).clip(upper=settings.end)
-    users = people[people["joined_at"] < until].reset_index(drop=True)
-    users["id"] = [f"u_{n:06d}" for n in users.index]
-    users["group_id"] = [f"grp_{n:05d}" for n in users["customer"]]
-    return users
-
-
-def _groups(settings: Settings, world: World, ledger: Ledger, users: pd.DataFrame) -> pd.DataFrame:
-    """A group call by every user on joining, with the account's traits at signature."""
-    first_plan = {spell.customer: spell.price.plan for spell in reversed(ledger.spells)}
-    accounts = world.customers.loc[users["customer"]]
-    return pd.DataFrame(
-        {
-            "id": [f"group-{settings.token('group call', n)}" for n in users.index],
-            "user_id": users["id"],
-            "group_id": users["group_id"],
-            "timestamp": users["joined_at"],
-            "received_at": users["joined_at"] + pd.Timedelta(seconds=2),
-            "name": accounts["name"].to_numpy(),
-            "plan": users["customer"].map(first_plan),
-            "salesforce_account_id": accounts["account_id"].to_numpy(),
-        }
-    )
-
-
-class _ProductLife:
-    """What does not change from month to month, and the events of one month."""
-
-    def __init__(self, settings: Settings, world: World, ledger: Ledger) -> None:
-        self.settings = settings
-        users = _users(settings, world, ledger)
-        customers = len(world.customers)
-        self.customer = users["customer"].to_numpy()
-        self.keenness = users["keenness"].to_numpy()
-        self.is_bot = users["is_bot"].to_numpy()
-        self.joined = -((np.datetime64(settings.start, "us") - users["joined_at"].to_numpy()) // np.timedelta64(1, "D"))
-        self.usage = world.usage
-        self.busiest = np.array([BUSIEST_HOUR_UTC[region] for region in world.customers["region"]])
-        self.access = settings.whole_days(ledger.access, customers)
-        granted = entitlements(settings, ledger).fillna({"valid_to": pd.Timestamp(settings.end)})
-        self.entitled = settings.whole_days(granted.itertuples(index=False), customers)
-        self.released = np.array(
-            [(released_at(share, settings.start, settings.end) - settings.start).days for *_, share, _ in FEATURES]
-        )
-        self.choice = self._adoption(world.customers["fit"].to_numpy())
-        self.user_id, self.group_id = users["id"].to_numpy(dtype=str), users["group_id"].to_numpy(dtype=str)
-        self.anonymous_id = np.array([settings.token("device", n, 20) for n in users.index])
-
-    def _adoption(self, fit: np.ndarray) -> np.ndarray:
-        """Customer x feature: cumulated share of each feature in use; the first two are always adopted."""
-        rng = self.settings.rng("adoption")
-        weights = np.array([weight for *_, weight in FEATURES])
-        adopted = rng.random((len(fit), len(weights))) < 1 / (1 + np.exp(-(0.6 + 0.8 * fit)))[:, None]
-        adopted[:, :2] = True
-        shares = adopted * weights * rng.uniform(0.5, 1.5, adopted.shape)
-        return np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
-
-    def month(self, month: int, start: datetime) -> Iterator[tuple[datetime, pa.Table]]:
-        rng = self.settings.rng("events", month)
-        first, last = ((at - self.settings.start).days for at in (start, add_months(start, 1)))
-        user, day = self._active_days(rng, month, np.arange(first, last))
-        at = self._first_moment(rng, user, day)
-        user, day, at, event = self._events(rng, user, day, at)
-        received = at + rng.exponential(3000, len(at)).astype(np.int64) + 500
-        late = rng.random(len(at)) < LATE
-        received[late] += rng.integers(3 * 3_600_000, 3 * DAY_MS, late.sum())
-        ids = np.frombuffer(rng.bytes(16 * len(at)).hex().encode(), dtype="S32")
-        again = np.flatnonzero(rng.random(len(at)) < DUPLICATES)
-        rows = np.concatenate([np.arange(len(at)), again])
-        received = np.concatenate([received, received[again] + rng.integers(60_000, 6 * 3_600_000, len(again))])
-        hidden = (event == PAGE_VIEWED) & (rng.random(len(at)) < ANONYMOUS)
-        kept = received < self.settings.days * DAY_MS
-        rows, received = rows[kept], received[kept]
-        order = np.lexsort((received, ids[rows], at[rows]))
-        rows, received = rows[order], received[order]
-        table = self._table(ids[rows], user[rows], event[rows], at[rows], received, hidden[rows])
-        bounds = np.searchsorted(day[rows], np.arange(first, last + 1))
-        for offset, (low, high) in enumerate(pairwise(bounds)):
-            yield start + timedelta(days=offset), table.slice(low, high - low)
-
-    def _active_days(self, rng: np.random.Generator, month: int, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        weekday = (self.settings.start.weekday() + days) % 7
-        daily = 1 / (1 + np.exp(-(-1.9 + 0.9 * self.usage[self.customer, month] + self.keenness)))
-        chance = np.where(self.is_bot, 0.9, daily)[:, None] * np.where(weekday < 5, 1.0, 0.2)
-        present = self.access[self.customer][:, days] & (self.joined[:, None] <= days)
-        user, position = np.nonzero(present & (rng.random(chance.shape) < chance))
-        return user, days[position]
-
-    def _first_moment(self, rng: np.random.Generator, user: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """Milliseconds from the window's start; the two hours after it stay inside the day."""
-        hour = np.abs(self.busiest[self.customer[user]] + rng.normal(0, 2.5, len(user))).clip(max=21.9)
-        return day * DAY_MS + (hour * 3_600_000).astype(np.int64)
-
-    def _events(self, rng: np.random.Generator, user: np.ndarray, day: np.ndarray, at: np.ndarray):
-        """One sign-in a user and day, some page views, some features; bots only call the API."""
-        bot = self.is_bot[user]
-        pages = np.where(bot, 0, rng.poisson(0.8, len(user)))
-        features = np.where(bot, 1 + rng.poisson(8, len(user)), rng.poisson(1.5, len(user)))
-        counts = np.concatenate([np.where(bot, 0, 1), pages, features])
-        source = np.repeat(np.tile(np.arange(len(user)), 3), counts)
-        kind = np.repeat(np.repeat([0, 1, 2], len(user)), counts)
-        user, day = user[source], day[source]
-        at = at[source] + np.where(kind == 0, 0, rng.integers(1000, 7_200_000, len(source)))
-        chosen = (rng.random(len(source))[:, None] > self.choice[self.customer[user]]).sum(axis=1)
-        event = np.where(kind == 2, np.where(self.is_bot[user], API, chosen.clip(max=len(FEATURES) - 1) + 2), kind)
-        too_early = (kind == 2) & (day < self.released[np.maximum(event - 2, 0)])
-        not_granted = (event == GATED) & ~self.entitled[self.customer[user], day]
-        return user, day, at, np.where(too_early | not_granted, FALLBACK, event)
-
-    def _table(self, ids, user, event, at, received, hidden) -> pa.Table:
-        """The tracks table; a user who is not signed in is known by device only."""
-        names = np.array(EVENTS)
-        library = np.where(event == API, "api", "analytics.js")
-        columns = {
-            "id": pa.array(ids).cast(pa.string()),
-            "anonymous_id": _take(self.anonymous_id, user),
-            "user_id": pa.array(self.user_id[user], mask=hidden),
-            "event": _take(names, event),
-            "event_text": _take(np.char.capitalize(np.char.replace(names, "_", " ")), event),
-            "timestamp": self._instants(at),
-            "original_timestamp": self._instants(at - 40),
-            "sent_at": self._instants(at + 200),
-            "received_at": self._instants(received),
-            "context_group_id": _take(self.group_id, user),
-            "context_library_name": pa.array(library),
-            "uuid_ts": self._instants(received + 1500),
-        }
-        return pa.table(columns, schema=SCHEMAS["segment/tracks"])
-
-    def _instants(self, milliseconds: np.ndarray) -> pa.Array:
-        return pa.array(np.datetime64(self.settings.start, "us") + milliseconds.astype("timedelta64[ms]"))
-
-
-def _take(values: np.ndarray, codes: np.ndarray) -> pa.Array:
-    return pa.array(values).take(pa.array(codes))
+def day_number(settings: Settings, at: datetime) -> int:
+    """Day of the window in which a moment lies."""
+    return (at - settings.start) // timedelta(days=1)

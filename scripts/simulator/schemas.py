@@ -129,16 +129,32 @@ COLUMNS = {
     "segment/tracks": """id:s anonymous_id:s user_id:s event:s event_text:s timestamp:t
         original_timestamp:t sent_at:t received_at:t context_group_id:s
         context_library_name:s uuid_ts:t""",
+    "segment/identifies": """id:s anonymous_id:s user_id:s timestamp:t original_timestamp:t
+        sent_at:t received_at:t uuid_ts:t email:s name:s created_at:t
+        account_id:s role:s""",
     "segment/users": """id:s received_at:t email:s name:s created_at:t account_id:s
         is_internal:b is_bot:b role:s""",
-    "segment/groups": """id:s user_id:s group_id:s timestamp:t received_at:t name:s plan:s
-        salesforce_account_id:s stripe_customer_id:s""",
+    "segment/aliases": """id:s anonymous_id:s user_id:s previous_id:s timestamp:t
+        original_timestamp:t sent_at:t received_at:t uuid_ts:t""",
+    "segment/groups": """id:s anonymous_id:s user_id:s group_id:s timestamp:t
+        original_timestamp:t sent_at:t received_at:t uuid_ts:t name:s
+        plan:s salesforce_account_id:s stripe_customer_id:s""",
+    "segment/accounts": "id:s received_at:t name:s plan:s salesforce_account_id:s",
+    "segment/pages": """id:s anonymous_id:s user_id:s timestamp:t original_timestamp:t
+        sent_at:t received_at:t uuid_ts:t name:s path:s referrer:s search:s
+        title:s url:s category:s""",
+    "segment/screens": """id:s anonymous_id:s user_id:s timestamp:t original_timestamp:t
+        sent_at:t received_at:t uuid_ts:t name:s category:s""",
     # Terms of three months and more of about 60 % of the customers; amounts in major units of `currency`.
     "files/contracts": """contract_id:s customer_id:s term_start:s term_end:s term_months:i
         arr_amount:f currency:s predecessor_id:s signed_at:s
         cancel_requested_at:s terminated_at:s""",
     "files/features": "feature_id:s name:s is_core:b is_gated:b released_at:s",
     "files/feature_entitlements": "customer_id:s feature_id:s valid_from:s valid_to:s",
+    "files/seat_entitlements": """customer_id:s limit_type:s purchased:i used:i valid_from:s
+        valid_to:s""",
+    "files/seat_assignments": "user_id:s assigned_at:s unassigned_at:s first_login_at:s",
+    "files/process_daily": "customer_id:s process:s date:d attempts:i failures:i",
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
@@ -173,7 +189,21 @@ COLUMNS = {
         solved:i open_at_end:i""",
     # Which company a record of a system belongs to, by the record that names the company.
     "truth/identity_map": "source_system:s source_customer_id:s anchor_system:s anchor_id:s",
+    "truth/active_users": """salesforce_account_id:s stripe_customer_id:s month:d active_users:i
+        weekly_active_users:i active_user_days:i active_user_weekdays:i
+        daily_active_users:f value_events:i login_days:i registered_users:i""",
+    "truth/feature_months": """salesforce_account_id:s stripe_customer_id:s month:d feature_id:s
+        users:i uses:i adopters:i user_days:i used_days:i used_weekdays:i
+        is_used_in_prior_3_months:b""",
+    "truth/feature_adoptions": """salesforce_account_id:s stripe_customer_id:s feature_id:s
+        clock_started_on:d adopted_on:d""",
+    "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
+        purchased_seats:i assigned_seats:i activated_seats:i
+        active_seats:i""",
 }
+
+# Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.
+IN_PARTS = ("segment/tracks", "segment/pages", "segment/screens", "files/process_daily")
 
 SCHEMAS = {
     table: pa.schema([(name, TYPES[code]) for name, code in (column.split(":") for column in text.split())])

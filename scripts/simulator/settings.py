@@ -26,6 +26,7 @@ def add_months(anchor: datetime, months: int) -> datetime:
 class Settings:
     """`months` calendar months that end at `end` (exclusive, first of a month, UTC).
 
+    `events`: about how many product events there are in all; None: as many as come about.
     `links`: clean, where every record can be joined to its customer, or dirty, as people keep ids.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     months: int
     seed: int
     end: datetime
+    events: int | None = None
     links: str = "clean"
 
     @cached_property

@@ -54,7 +54,12 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame, synced_at: datetim
         pq.write_table(table, path.with_suffix(".parquet"), compression="zstd")
 
 
-def write_track_day(folder: Path, day: datetime, table: pa.Table) -> None:
-    path = folder / "segment" / "tracks" / f"day={day:%Y-%m-%d}"
-    path.mkdir(parents=True)
-    pq.write_table(table, path / "part-0.parquet", compression="zstd")
+def write_part(folder: Path, name: str, part: str, table: pa.Table | pd.DataFrame) -> None:
+    """One file of a table that lies in several."""
+    path = (folder / name / part).with_suffix(".parquet")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(table, pd.DataFrame):
+        table = pa.Table.from_pandas(table.reindex(columns=SCHEMAS[name].names), SCHEMAS[name], preserve_index=False)
+    # Ids hardly repeat: a dictionary of them would be built in vain.
+    repeating = [field.name for field in table.schema if field.name != "id" and pa.types.is_string(field.type)]
+    pq.write_table(table, path, compression="zstd", use_dictionary=repeating)

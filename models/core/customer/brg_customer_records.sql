@@ -1,6 +1,6 @@
 {% set facts = [
-    'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements', 'tickets',
-    'survey_responses',
+    'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
+    'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
 ] -%}
 with known as (
 

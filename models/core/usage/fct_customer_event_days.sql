@@ -6,7 +6,7 @@ with event_days as (
 
 users as (
 
-    select * from {{ ref('union_users') }}
+    select * from {{ ref('dim_users') }}
 
 ),
 
@@ -23,7 +23,7 @@ meanings as (
 ),
 
 -- An event belongs to the customer that it names, else to its user's. R9 leaves out staff and bots;
--- a user that no source describes counts as a customer's.
+-- a user that no source describes counts as a customer's, one with several ids as one.
 used as (
 
     select
@@ -31,7 +31,7 @@ used as (
         event_days.source_system,
         coalesce(event_days.source_customer_id, users.source_customer_id, '(none)')
             as source_customer_id,
-        event_days.user_id,
+        coalesce(users.person_id, event_days.user_id) as user_id,
         event_days.event_name,
         event_days.client,
         coalesce(event_days.feature_id, meanings.feature_id) as feature_id,

@@ -13,7 +13,7 @@ months as (
 users as (
 
     select * from {{ ref('dim_users') }}
-    where not is_internal and not is_bot
+    where not is_internal and not is_bot and user_id = person_id
 
 ),
 
@@ -22,10 +22,12 @@ active as (
     select
         customer_id,
         month_start,
-        count(*) as active_users,
+        count(case when active_days > 0 then 1 end) as active_users,
         count(case when is_active_in_last_week then 1 end) as weekly_active_users,
         sum(active_days) as active_user_days,
-        sum(active_weekdays) as active_user_weekdays
+        sum(active_weekdays) as active_user_weekdays,
+        sum(value_events) as value_events,
+        sum(login_days) as login_days
     from {{ ref('fct_user_months') }}
     group by customer_id, month_start
 
@@ -48,7 +50,7 @@ select
     windows.month_start,
     {% for measure in [
         'active_users', 'weekly_active_users', 'active_user_days', 'active_user_weekdays',
-        'registered_users',
+        'value_events', 'login_days', 'registered_users',
     ] -%}
     cast(case when windows.has_users then coalesce({{ measure }}, 0) end as bigint)
         as {{ measure }},

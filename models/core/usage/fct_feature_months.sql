@@ -22,13 +22,12 @@ feature_days as (
 
 ),
 
-uses as (
+used_days as (
 
     select
         feature_days.customer_id,
         feature_days.feature_id,
         days.month_start,
-        count(feature_days.user_id) as user_days,
         count(distinct feature_days.event_date) as used_days,
         count(distinct case when days.is_weekday then feature_days.event_date end) as used_weekdays
     from feature_days
@@ -42,13 +41,28 @@ uses as (
 
 ),
 
+uses as (
+
+    select
+        customer_id,
+        feature_id,
+        month_start,
+        sum(uses) as uses,
+        count(user_id) as users,
+        count(case when is_adopter then 1 end) as adopters,
+        sum(case when user_id is not null then used_days else 0 end) as user_days
+    from {{ ref('fct_user_feature_months') }}
+    group by customer_id, feature_id, month_start
+
+),
+
 used_before as (
 
     select distinct
-        uses.customer_id,
-        uses.feature_id,
-        {{ add_months('uses.month_start', 'later.generated_number') }} as month_start
-    from uses
+        used_days.customer_id,
+        used_days.feature_id,
+        {{ add_months('used_days.month_start', 'later.generated_number') }} as month_start
+    from used_days
     cross join ({{ dbt.generate_series(3) }}) as later
 
 )
@@ -58,9 +72,13 @@ select
     available.month_start,
     available.feature_id,
     available.is_core,
-    cast(case when windows.has_users then coalesce(uses.user_days, 0) end as bigint) as user_days,
-    cast(coalesce(uses.used_days, 0) as bigint) as used_days,
-    cast(coalesce(uses.used_weekdays, 0) as bigint) as used_weekdays,
+    cast(coalesce(uses.uses, 0) as bigint) as uses,
+    {% for measure in ['users', 'adopters', 'user_days'] -%}
+    cast(case when windows.has_users then coalesce(uses.{{ measure }}, 0) end as bigint)
+        as {{ measure }},
+    {% endfor -%}
+    cast(coalesce(used_days.used_days, 0) as bigint) as used_days,
+    cast(coalesce(used_days.used_weekdays, 0) as bigint) as used_weekdays,
     used_before.customer_id is not null as is_used_in_prior_3_months
 from available
 inner join windows
@@ -70,6 +88,11 @@ left join uses
         available.customer_id = uses.customer_id
         and available.month_start = uses.month_start
         and available.feature_id = uses.feature_id
+left join used_days
+    on
+        available.customer_id = used_days.customer_id
+        and available.month_start = used_days.month_start
+        and available.feature_id = used_days.feature_id
 left join used_before
     on
         available.customer_id = used_before.customer_id

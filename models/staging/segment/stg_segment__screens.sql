@@ -1,0 +1,16 @@
+{{ staged_events(
+    source('segment', 'screens'),
+    key='screen_call_id',
+    required=['called_at'],
+    columns={
+        'screen_call_id': ('id', 'text'),
+        'anonymous_id': ('anonymous_id', 'text'),
+        'user_id': ('user_id', 'text'),
+        'called_at': ('timestamp', 'timestamp'),
+        'received_at': ('received_at', 'timestamp'),
+        'written_at': ('uuid_ts', 'timestamp'),
+        'name': ('name', 'text'),
+        'category': ('category', 'text'),
+    },
+    newest='coalesce(written_at, received_at)'
+) }}

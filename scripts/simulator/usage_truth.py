@@ -1,0 +1,318 @@
+"""The truth of product use, counted while the days are lived: counters by user and month, whatever the number of events.
+
+A day's use is a bit of its month in a user's (or a user's and feature's) counter, so that days are distinct however many events
+they hold. Use counts from the day of the customer's first paid service on; in months of the spine (R4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from .catalog import FEATURES
+from .events import EVENTS, Day
+from .ledger import Ledger
+from .product import DAY_MS, FAR, Users, entitlements, release_days
+from .settings import Settings, add_months
+from .world import World
+
+FIRST_FEATURE = len(EVENTS) - len(FEATURES)
+ADOPTING_USES, ADOPTING_DAYS = 3, 2
+FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
+IS_GATED = np.array([is_gated for _, _, _, is_gated, *_ in FEATURES])
+NEVER = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Days from `first` on, before the moment `until` (days of the window, fractions of one), in which a customer may use
+    the gated feature; two that meet within a day are one."""
+
+    customer: int
+    first: int
+    until: float
+
+
+def feature_spells(settings: Settings, ledger: Ledger) -> list[Spell]:
+    spells: list[Spell] = []
+    for row in entitlements(settings, ledger).sort_values(["customer", "valid_from"]).itertuples():
+        first = (row.valid_from - settings.start) // timedelta(days=1)
+        until = np.inf if pd.isna(row.valid_to) else (row.valid_to - settings.start) / timedelta(days=1)
+        if spells and spells[-1].customer == row.customer and first <= np.floor(spells[-1].until):
+            spells[-1] = Spell(row.customer, spells[-1].first, max(spells[-1].until, until))
+        else:
+            spells.append(Spell(row.customer, first, until))
+    return spells
+
+
+class UsageTruth:
+    """Call `count` with each day in order, then `tables`."""
+
+    def __init__(self, settings: Settings, world: World, ledger: Ledger, users: Users) -> None:
+        self.settings, self.world, self.ledger, self.users = settings, world, ledger, users
+        people, features, self.customers = len(users.frame), len(FEATURES), len(world.customers)
+        self.first_paid = np.full(self.customers, NEVER, dtype=np.int64)
+        for spell in ledger.spells:
+            day = (spell.start - settings.start) // timedelta(days=1)
+            self.first_paid[spell.customer] = min(self.first_paid[spell.customer], day)
+        # Of the current month: bits of days, and numbers of events.
+        self.seen, self.active = np.zeros((2, people), dtype=np.uint32)
+        self.value_events = np.zeros(people, dtype=np.int64)
+        self.feature_days = np.zeros((people, features), dtype=np.uint32)
+        self.uses = np.zeros((people, features), dtype=np.int64)
+        # Since ever, or since the current spell of a gated feature.
+        self.uses_ever = np.zeros((people, features), dtype=np.int64)
+        self.days_ever = np.zeros((people, features), dtype=np.int64)
+        self.spells = feature_spells(settings, ledger)
+        self.spell_of = np.full(self.customers, -1)
+        self.adopted = np.full((self.customers, features), NEVER)
+        self.adopted_in_spell = np.full(len(self.spells), NEVER)
+        self.first_counted_month = settings.months
+        self.months: list[dict[str, np.ndarray]] = []
+        self.active_in: list[np.ndarray] = []
+
+    def count(self, day: Day) -> None:
+        month = self.settings.month_of(self.settings.start + timedelta(days=day.number))
+        first = (self.settings.month_starts[month] - self.settings.start).days
+        self._begin_spells(day.number)
+        is_person = self.users.counts[day.user]
+        user, event = day.user[is_person], day.event[is_person]
+        if len(user):
+            self.first_counted_month = min(self.first_counted_month, month)
+        self._adopt(day.number, user, event)
+        is_paid = self.first_paid[self.users.customer[user]] <= day.number
+        self._use(np.uint32(1 << (day.number - first)), user[is_paid], event[is_paid])
+        if day.number + 1 == (add_months(self.settings.start, month + 1) - self.settings.start).days:
+            self._close(first, day.number + 1 - first)
+
+    def _use(self, bit: np.uint32, user: np.ndarray, event: np.ndarray) -> None:
+        self.seen[user] |= bit
+        is_use = event >= FIRST_FEATURE
+        user, feature = user[is_use], event[is_use] - FIRST_FEATURE
+        self.active[user] |= bit
+        self.value_events += np.bincount(user, minlength=len(self.active))
+        self.feature_days[user, feature] |= bit
+        self.uses += self._by_feature(user, feature)
+
+    def _by_feature(self, user: np.ndarray, feature: np.ndarray) -> np.ndarray:
+        places = user.astype(np.int64) * len(FEATURES) + feature
+        return np.bincount(places, minlength=self.uses.size).reshape(self.uses.shape)
+
+    def _begin_spells(self, day: int) -> None:
+        """A new entitlement begins anew; days outside any do not count."""
+        for number, spell in enumerate(self.spells):
+            if spell.first == day or (day == 0 and spell.first < 0):
+                self.spell_of[spell.customer] = number
+                mine = np.ix_(self.users.customer == spell.customer, IS_GATED)
+                self.uses_ever[mine] = self.days_ever[mine] = 0
+
+    def _adopt(self, day: int, user: np.ndarray, event: np.ndarray) -> None:
+        is_use = event >= FIRST_FEATURE
+        user, feature = user[is_use], event[is_use] - FIRST_FEATURE
+        spell = self.spell_of[self.users.customer[user]]
+        until = np.array([spell.until for spell in self.spells] + [-np.inf])
+        allowed = ~IS_GATED[feature] | (day < until[spell])
+        uses = self._by_feature(user[allowed], feature[allowed])
+        self.uses_ever += uses
+        self.days_ever += uses > 0
+        who, what = np.nonzero((uses > 0) & (self.uses_ever >= ADOPTING_USES) & (self.days_ever >= ADOPTING_DAYS))
+        customer = self.users.customer[who]
+        gated = IS_GATED[what]
+        np.minimum.at(self.adopted, (customer[~gated], what[~gated]), day)
+        np.minimum.at(self.adopted_in_spell, self.spell_of[customer[gated]], day)
+
+    def _close(self, first: int, days: int) -> None:
+        """Sums the month that ends by customer, and begins the next."""
+        weekday = sum(1 << d for d in range(days) if (self.settings.start.weekday() + first + d) % 7 < 5)
+        last_week = sum(1 << d for d in range(days - 7, days))
+        weekdays, last_week = np.uint32(weekday), np.uint32(last_week)
+        used_on = np.zeros((self.customers, len(FEATURES)), dtype=np.uint32)
+        np.bitwise_or.at(used_on, self.users.customer, self.feature_days)
+        active_days, feature_days = np.bitwise_count(self.active), np.bitwise_count(self.feature_days)
+        adopts = (self.uses >= ADOPTING_USES) & (feature_days >= ADOPTING_DAYS)
+        self.months.append(
+            {
+                "active_users": self._sum(self.active > 0),
+                "weekly_active_users": self._sum((self.active & last_week) > 0),
+                "active_user_days": self._sum(active_days),
+                "active_user_weekdays": self._sum(np.bitwise_count(self.active & weekdays)),
+                "value_events": self._sum(self.value_events),
+                "login_days": self._sum(np.bitwise_count(self.seen)),
+                "users": self._sum(feature_days > 0),
+                "uses": self._sum(self.uses),
+                "adopters": self._sum(adopts),
+                "user_days": self._sum(feature_days),
+                "used_days": np.bitwise_count(used_on).astype(np.int64),
+                "used_weekdays": np.bitwise_count(used_on & weekdays).astype(np.int64),
+            }
+        )
+        self.active_in.append(np.packbits(self.active > 0))
+        for counter in (self.seen, self.active, self.value_events, self.feature_days, self.uses):
+            counter[...] = 0
+
+    def _sum(self, by_user: np.ndarray) -> np.ndarray:
+        """By customer; users lie in the order of their customers."""
+        ends = np.searchsorted(self.users.customer, np.arange(self.customers + 1))
+        total = np.concatenate(
+            [np.zeros((1, *by_user.shape[1:]), dtype=np.int64), by_user.cumsum(axis=0, dtype=np.int64)]
+        )
+        return total[ends[1:]] - total[ends[:-1]]
+
+    # --- what is written ------------------------------------------------------------------------------
+
+    def tables(
+        self, customer_months: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame
+    ) -> dict[str, pd.DataFrame]:
+        """`customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
+        spine = self._spine(customer_months)
+        return {
+            "active_users": self._named(spine, self._active_users(spine)),
+            "feature_months": self._feature_months(spine),
+            "feature_adoptions": self._feature_adoptions(spine),
+            "seats": self._named(spine, self._seats(spine, entitled, assigned)),
+        }
+
+    def _spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
+        """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
+        served in it. `reaches`: whether the product's accounts lead to the customer that is billed."""
+        accounts = self.world.customers
+        number_of = pd.Series(accounts.index, index=accounts["account_id"])
+        number_of = pd.concat([number_of, pd.Series(accounts.index, index=accounts["stripe_id"])])
+        rows = customer_months[~customer_months["is_internal"]]
+        rows = rows.assign(
+            customer=number_of.loc[rows["salesforce_account_id"].fillna(rows["stripe_customer_id"])].to_numpy(),
+            month=[self.settings.month_of(pd.Timestamp(month)) for month in rows["month"]],
+        )
+        paying = rows.loc[rows["mrr_usd"] > 0, ["customer", "month"]]
+        starts = pd.DataFrame(
+            [
+                (spell.customer, self.settings.month_of(spell.start))
+                for spell in self.ledger.spells
+                if spell.start < self.settings.end
+            ],
+            columns=["customer", "month"],
+        )
+        is_internal = (accounts["kind"] == "internal").to_numpy()
+        starts = starts[~is_internal[starts["customer"]]]
+        spine = pd.concat([paying, paying.assign(month=paying["month"] + 1), starts]).drop_duplicates()
+        spine = spine[spine["month"].between(self.first_counted_month, self.settings.months - 1)]
+        spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
+        return spine.assign(reaches=accounts["stripe_account_id"].notna().to_numpy()[spine["customer"]])
+
+    def _measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
+        """A monthly measure on the spine: zero where the product's accounts are not known to be this customer's."""
+        by_month = np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
+        return by_month * spine["reaches"].to_numpy().reshape(-1, *[1] * (by_month.ndim - 1))
+
+    def _named(self, spine: pd.DataFrame, measures: dict) -> pd.DataFrame:
+        """Customers by surviving CRM account, or by Stripe customer where billing knows no account; months by first day."""
+        accounts = self.world.customers.loc[spine["customer"]]
+        reaches = spine["reaches"].to_numpy()
+        starts = np.array([start.date() for start in self.settings.month_starts])
+        return pd.DataFrame(
+            {
+                "salesforce_account_id": accounts["account_id"].where(reaches).to_numpy(),
+                "stripe_customer_id": accounts["stripe_id"].where(~reaches).to_numpy(),
+                **({"month": starts[spine["month"]]} if "month" in spine else {}),
+                **measures,
+            }
+        )
+
+    def _active_users(self, spine: pd.DataFrame) -> dict:
+        names = ("active_users", "weekly_active_users", "active_user_days", "active_user_weekdays")
+        ends = np.array([(add_months(start, 1) - self.settings.start).days for start in self.settings.month_starts])
+        begins = np.array([(start - self.settings.start).days for start in self.settings.month_starts])
+        month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
+        counted_days = ends[month] - np.maximum(begins[month], self.first_paid[customer])
+        measures = {name: self._measure(spine, name) for name in (*names, "value_events", "login_days")}
+        joined_in = np.searchsorted(ends * DAY_MS, self.users.joined, side="right")
+        registered = np.stack([self._sum((joined_in <= n) & self.users.counts) for n in range(len(ends))])
+        return {
+            **measures,
+            "daily_active_users": measures["active_user_days"] / counted_days,
+            "registered_users": registered[month, customer] * spine["reaches"].to_numpy(),
+        }
+
+    def _feature_months(self, spine: pd.DataFrame) -> pd.DataFrame:
+        """Every feature that the customer could use in the month: released by its end, and granted in it if gated."""
+        month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
+        starts = [(start - self.settings.start).days for start in self.settings.month_starts] + [self.settings.days]
+        granted = np.zeros((self.settings.months, self.customers), dtype=bool)
+        for row in entitlements(self.settings, self.ledger).itertuples():
+            since = (row.valid_from - self.settings.start) / timedelta(days=1)
+            until = np.inf if pd.isna(row.valid_to) else (row.valid_to - self.settings.start) / timedelta(days=1)
+            for n in range(self.settings.months):
+                granted[n, row.customer] |= since < starts[n + 1] and until > starts[n]
+        is_granted = granted[month, customer] & spine["reaches"].to_numpy()
+        is_released = release_days(self.settings) < np.array(starts)[month + 1][:, None]
+        row, feature = np.nonzero(is_released & (~IS_GATED | is_granted[:, None]))
+        measures = {name: self._measure(spine, name) for name in FEATURE_MEASURES}
+        used = np.zeros((self.settings.months + 3, self.customers, len(FEATURES)), dtype=bool)
+        used[month + 3, customer] = measures["used_days"] > 0
+        before = used[month, customer] | used[month + 1, customer] | used[month + 2, customer]
+        named = self._named(spine.iloc[row], {"feature_id": np.array(EVENTS)[FIRST_FEATURE + feature]})
+        for name, values in measures.items():
+            named[name] = values[row, feature]
+        return named.assign(is_used_in_prior_3_months=before[row, feature])
+
+    def _feature_adoptions(self, spine: pd.DataFrame) -> pd.DataFrame:
+        """Every feature from the later of release and grant (else the first paid day) to the day of its first user's third
+        use on a second day; a feature that is granted again begins again."""
+        payers = spine[["customer", "reaches"]].drop_duplicates()
+        reaches = dict(zip(payers["customer"], payers["reaches"], strict=True))
+        released = release_days(self.settings)
+        rows = []
+        for customer, is_reached in reaches.items():
+            since = self.first_paid[customer]
+            for feature in np.flatnonzero(~IS_GATED):
+                rows.append(
+                    (customer, feature, max(since, released[feature]), self.adopted[customer, feature], is_reached)
+                )
+        (gated,) = np.flatnonzero(IS_GATED)
+        for number, spell in enumerate(self.spells):
+            if reaches.get(spell.customer):
+                clock = max(self.first_paid[spell.customer], released[gated], spell.first)
+                rows.append((spell.customer, gated, clock, self.adopted_in_spell[number], True))
+        found = pd.DataFrame(rows, columns=["customer", "feature", "clock", "adopted", "reaches"])
+        found = found[found["clock"] < self.settings.days].reset_index(drop=True)
+        is_adopted = (found["adopted"] < NEVER) & found["reaches"]
+        adopted = found[["adopted", "clock"]].max(axis=1).where(is_adopted)
+        start = pd.Timestamp(self.settings.start)
+        dates = {
+            "feature_id": np.array(EVENTS)[FIRST_FEATURE + found["feature"]],
+            "clock_started_on": (start + pd.to_timedelta(found["clock"], unit="D")).dt.date,
+            "adopted_on": (start + pd.to_timedelta(adopted, unit="D")).dt.date,
+        }
+        return self._named(found[["customer", "reaches"]], dates)
+
+    def _seats(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> dict:
+        """At each month's end: seats bought (missing where unlimited or none), held, held by somebody who ever signed in, and
+        by somebody active in the month."""
+        months, sums = self.settings.months, {}
+        held, logged, active = np.zeros((3, months, self.customers), dtype=np.int64)
+        bought = np.full((months, self.customers), np.nan)
+        user = assigned["user"].to_numpy()
+        first_login = (
+            assigned["first_login"].where(assigned["first_login"] >= 0, FAR).groupby(user).transform("min").to_numpy()
+        )
+        for n, start in enumerate(self.settings.month_starts):
+            end = add_months(start, 1)
+            end_ms = (end - self.settings.start).days * DAY_MS
+            sits = ((assigned["assigned"] < end_ms) & (assigned["unassigned"] >= end_ms)).to_numpy()
+            is_active = np.unpackbits(self.active_in[n], count=len(self.active)).astype(bool)[user]
+            has_logged = first_login < end_ms
+            for counter, which in ((held, sits), (logged, sits & has_logged), (active, sits & is_active)):
+                counter[n] = np.bincount(self.users.customer[user[which]], minlength=self.customers)
+            runs = entitled[(entitled["valid_from"] < end) & ~(entitled["valid_to"] < end)]
+            sums = runs.groupby("customer")["purchased"].agg(lambda seats: seats.astype(float).sum(skipna=False))
+            bought[n, sums.index] = sums
+        month, customer, reaches = (spine[name].to_numpy() for name in ("month", "customer", "reaches"))
+        return {
+            "purchased_seats": pd.Series(np.where(reaches, bought[month, customer], np.nan)).astype("Int64"),
+            "assigned_seats": held[month, customer] * reaches,
+            "activated_seats": logged[month, customer] * reaches,
+            "active_seats": active[month, customer] * reaches,
+        }
