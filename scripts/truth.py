@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -42,8 +43,9 @@ class Comparison:
         return self.differences.empty
 
 
-def hints(sql: str) -> dict[str, str]:
-    return {name: text.strip() for name, text in re.findall(r"^-- (key|within|where): (.+)$", sql, re.MULTILINE)}
+def hint(sql: str, name: str) -> str:
+    """What the comments `-- name: …` say; several lines are one list."""
+    return ", ".join(text.strip() for text in re.findall(rf"^-- {name}: (.+)$", sql, re.MULTILINE))
 
 
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
@@ -55,11 +57,8 @@ def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comp
 
 def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path, is_partial: bool) -> Comparison:
     sql = answer.read_text(encoding="utf-8")
-    hint = hints(sql)
-    key = [column.strip() for column in hint["key"].split(",")]
-    within = {
-        name: float(limit) for name, limit in (part.split() for part in hint.get("within", "").split(",") if part)
-    }
+    key = [column.strip() for column in hint(sql, "key").split(",")]
+    within = {name: float(limit) for name, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
     path = str(truth / f"{answer.stem}.parquet").replace("'", "''")
     connection.execute(f"create or replace temp table ours as {sql}")
     columns = [name for name, *_ in connection.execute("describe ours").fetchall()]
@@ -68,11 +67,11 @@ def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path, i
         columns = [name for name in columns if name in stated]
         within = {name: limit for name, limit in within.items() if name in stated}
     for name in sorted((stated ^ set(columns)) | (set(key) | set(within)) - set(columns)):
-        if name not in hint.get("where", "") or name in columns:
+        if name not in hint(sql, "where") or name in columns:
             raise ValueError(f"{answer.name}: column {name} is not in both the truth and the answer")
     listed = ", ".join(columns)
     connection.execute(
-        f"create or replace temp table stated as select {listed} from '{path}' where {hint.get('where', 'true')}"
+        f"create or replace temp table stated as select {listed} from '{path}' where {hint(sql, 'where') or 'true'}"
     )
     label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{name}::varchar, o.{name}::varchar)" for name in key) + ")"
     joined = f"""(select *, 1 as is_there from stated) as t full join (select *, 1 as is_there from ours) as o
@@ -152,7 +151,8 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("target/truth"), help="where the company is built")
     options = parser.parse_args()
     folder = options.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     size = [f"--{name}={getattr(options, name)}" for name in ("customers", "months", "seed")]
     simulate([*size, "--out", str(folder / "raw")])
     build(folder)

@@ -34,14 +34,9 @@ def truth_tables(settings: Settings, world: World, ledger: Ledger, contracts: Co
 
 
 def _named(world: World, rows: pd.DataFrame) -> pd.DataFrame:
-    """By surviving CRM account, or by Stripe customer where billing knows no account. Internal accounts are left out."""
+    """Internal accounts are left out."""
     rows = rows[(world.customers["kind"] != "internal").to_numpy()[rows["customer"]]]
-    customers = world.customers.loc[rows["customer"]]
-    is_linked = customers["stripe_account_id"].notna().to_numpy()
-    return rows.assign(
-        salesforce_account_id=customers["account_id"].where(is_linked).to_numpy(),
-        stripe_customer_id=customers["stripe_id"].where(~is_linked).to_numpy(),
-    )
+    return rows.assign(**world.names(rows["customer"]))
 
 
 class _Revenue:

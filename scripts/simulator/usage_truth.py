@@ -177,14 +177,13 @@ class UsageTruth:
 
     def _spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
         """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
-        served in it. `reaches`: whether the product's accounts lead to the customer that is billed."""
+        served in it."""
         accounts = self.world.customers
         number_of = pd.Series(accounts.index, index=accounts["account_id"])
-        number_of = pd.concat([number_of, pd.Series(accounts.index, index=accounts["stripe_id"])])
-        rows = customer_months[~customer_months["is_internal"]]
-        rows = rows.assign(
-            customer=number_of.loc[rows["salesforce_account_id"].fillna(rows["stripe_customer_id"])].to_numpy(),
-            month=[self.settings.month_of(pd.Timestamp(month)) for month in rows["month"]],
+        named = customer_months["salesforce_account_id"].fillna(customer_months["stripe_customer_id"])
+        rows = customer_months.assign(
+            customer=number_of.loc[named].to_numpy(),
+            month=[self.settings.month_of(pd.Timestamp(month)) for month in customer_months["month"]],
         )
         paying = rows.loc[rows["mrr_usd"] > 0, ["customer", "month"]]
         starts = pd.DataFrame(
@@ -200,22 +199,17 @@ class UsageTruth:
         spine = pd.concat([paying, paying.assign(month=paying["month"] + 1), starts]).drop_duplicates()
         spine = spine[spine["month"].between(self.first_counted_month, self.settings.months - 1)]
         spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
-        return spine.assign(reaches=accounts["stripe_account_id"].notna().to_numpy()[spine["customer"]])
+        return spine
 
     def _measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
-        """A monthly measure on the spine: zero where the product's accounts are not known to be this customer's."""
-        by_month = np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
-        return by_month * spine["reaches"].to_numpy().reshape(-1, *[1] * (by_month.ndim - 1))
+        return np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
 
     def _named(self, spine: pd.DataFrame, measures: dict) -> pd.DataFrame:
-        """Customers by surviving CRM account, or by Stripe customer where billing knows no account; months by first day."""
-        accounts = self.world.customers.loc[spine["customer"]]
-        reaches = spine["reaches"].to_numpy()
+        """Months by first day."""
         starts = np.array([start.date() for start in self.settings.month_starts])
         return pd.DataFrame(
             {
-                "salesforce_account_id": accounts["account_id"].where(reaches).to_numpy(),
-                "stripe_customer_id": accounts["stripe_id"].where(~reaches).to_numpy(),
+                **self.world.names(spine["customer"]),
                 **({"month": starts[spine["month"]]} if "month" in spine else {}),
                 **measures,
             }
@@ -233,7 +227,7 @@ class UsageTruth:
         return {
             **measures,
             "daily_active_users": measures["active_user_days"] / counted_days,
-            "registered_users": registered[month, customer] * spine["reaches"].to_numpy(),
+            "registered_users": registered[month, customer],
         }
 
     def _feature_months(self, spine: pd.DataFrame) -> pd.DataFrame:
@@ -246,7 +240,7 @@ class UsageTruth:
             until = np.inf if pd.isna(row.valid_to) else (row.valid_to - self.settings.start) / timedelta(days=1)
             for n in range(self.settings.months):
                 granted[n, row.customer] |= since < starts[n + 1] and until > starts[n]
-        is_granted = granted[month, customer] & spine["reaches"].to_numpy()
+        is_granted = granted[month, customer]
         is_released = release_days(self.settings) < np.array(starts)[month + 1][:, None]
         row, feature = np.nonzero(is_released & (~IS_GATED | is_granted[:, None]))
         measures = {name: self._measure(spine, name) for name in FEATURE_MEASURES}
@@ -261,32 +255,28 @@ class UsageTruth:
     def _feature_adoptions(self, spine: pd.DataFrame) -> pd.DataFrame:
         """Every feature from the later of release and grant (else the first paid day) to the day of its first user's third
         use on a second day; a feature that is granted again begins again."""
-        payers = spine[["customer", "reaches"]].drop_duplicates()
-        reaches = dict(zip(payers["customer"], payers["reaches"], strict=True))
+        payers = set(spine["customer"])
         released = release_days(self.settings)
         rows = []
-        for customer, is_reached in reaches.items():
+        for customer in payers:
             since = self.first_paid[customer]
             for feature in np.flatnonzero(~IS_GATED):
-                rows.append(
-                    (customer, feature, max(since, released[feature]), self.adopted[customer, feature], is_reached)
-                )
+                rows.append((customer, feature, max(since, released[feature]), self.adopted[customer, feature]))
         (gated,) = np.flatnonzero(IS_GATED)
         for number, spell in enumerate(self.spells):
-            if reaches.get(spell.customer):
+            if spell.customer in payers:
                 clock = max(self.first_paid[spell.customer], released[gated], spell.first)
-                rows.append((spell.customer, gated, clock, self.adopted_in_spell[number], True))
-        found = pd.DataFrame(rows, columns=["customer", "feature", "clock", "adopted", "reaches"])
+                rows.append((spell.customer, gated, clock, self.adopted_in_spell[number]))
+        found = pd.DataFrame(rows, columns=["customer", "feature", "clock", "adopted"])
         found = found[found["clock"] < self.settings.days].reset_index(drop=True)
-        is_adopted = (found["adopted"] < NEVER) & found["reaches"]
-        adopted = found[["adopted", "clock"]].max(axis=1).where(is_adopted)
+        adopted = found[["adopted", "clock"]].max(axis=1).where(found["adopted"] < NEVER)
         start = pd.Timestamp(self.settings.start)
         dates = {
             "feature_id": np.array(EVENTS)[FIRST_FEATURE + found["feature"]],
             "clock_started_on": (start + pd.to_timedelta(found["clock"], unit="D")).dt.date,
             "adopted_on": (start + pd.to_timedelta(adopted, unit="D")).dt.date,
         }
-        return self._named(found[["customer", "reaches"]], dates)
+        return self._named(found[["customer"]], dates)
 
     def _seats(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> dict:
         """At each month's end: seats bought (missing where unlimited or none), held, held by somebody who ever signed in, and
@@ -309,10 +299,10 @@ class UsageTruth:
             runs = entitled[(entitled["valid_from"] < end) & ~(entitled["valid_to"] < end)]
             sums = runs.groupby("customer")["purchased"].agg(lambda seats: seats.astype(float).sum(skipna=False))
             bought[n, sums.index] = sums
-        month, customer, reaches = (spine[name].to_numpy() for name in ("month", "customer", "reaches"))
+        month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
         return {
-            "purchased_seats": pd.Series(np.where(reaches, bought[month, customer], np.nan)).astype("Int64"),
-            "assigned_seats": held[month, customer] * reaches,
-            "activated_seats": logged[month, customer] * reaches,
-            "active_seats": active[month, customer] * reaches,
+            "purchased_seats": pd.Series(bought[month, customer]).astype("Int64"),
+            "assigned_seats": held[month, customer],
+            "activated_seats": logged[month, customer],
+            "active_seats": active[month, customer],
         }

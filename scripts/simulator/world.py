@@ -63,6 +63,14 @@ class World:
     usage: np.ndarray
     friction: np.ndarray
 
+    def names(self, customer: pd.Series | np.ndarray) -> dict[str, np.ndarray]:
+        """What the truth calls companies, given their numbers: the CRM's account, or billing's customer where the CRM knows none."""
+        companies = self.customers.loc[customer]
+        return {
+            "salesforce_account_id": companies["account_id"].where(companies["in_crm"]).to_numpy(),
+            "stripe_customer_id": companies["stripe_id"].where(~companies["in_crm"]).to_numpy(),
+        }
+
 
 def build_world(settings: Settings) -> World:
     customers = _customers(settings)

@@ -6,6 +6,7 @@
         'user_id': ('user_id', 'text'),
         'source_customer_id': ('customer_id', 'text'),
         'contact_id': ('contact_id', 'text'),
+        'email_key': (email_key('email'), 'text'),
         'is_internal': ('coalesce(is_internal, false)', 'boolean'),
         'is_bot': ('coalesce(is_bot, false)', 'boolean'),
         'merged_into_id': ('merged_into_id', 'text'),
