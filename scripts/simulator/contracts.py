@@ -142,7 +142,7 @@ class Contracts:
                     "is_superseded": is_superseded,
                     "is_renewed": bool(found),
                     "is_on_time": any(other.agreed_at <= term.stop for other in found),
-                    "renewed_arr_usd": sum(other.arr_usd for other in found),
+                    "renewed_arr_usd": 0.0 if is_superseded else sum(other.arr_usd for other in found),
                     "is_final": term.stop + LATE <= self.settings.end,
                 }
             )
