@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .billing import build_ledger
+from .contracts import Contracts
 from .conversations import hold_conversations
 from .crm import salesforce_tables
 from .files import file_tables
@@ -30,6 +31,7 @@ def simulate(settings: Settings, out: Path) -> None:
     progress("customers and their billing")
     world = build_world(settings)
     ledger = build_ledger(settings, world)
+    contracts = Contracts(settings, world, ledger)
     progress("support")
     tickets = build_tickets(settings, world, ledger)
     hold_conversations(settings, tickets)
@@ -38,8 +40,8 @@ def simulate(settings: Settings, out: Path) -> None:
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk_tables(settings, world, tickets),
         "segment": segment_tables(settings, world, ledger),
-        "files": file_tables(settings, world, ledger),
-        "truth": {**truth_tables(settings, world, ledger), "ticket_clock": ticket_clock(tickets)},
+        "files": file_tables(settings, world, ledger, contracts),
+        "truth": {**truth_tables(settings, world, ledger, contracts), "ticket_clock": ticket_clock(tickets)},
     }
     with replaced_together(out) as work:
         for source, tables in sources.items():

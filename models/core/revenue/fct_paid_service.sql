@@ -1,12 +1,11 @@
 with items as (
 
-    select * from {{ ref('union_subscription_items') }}
-
-),
-
-ids as (
-
-    select * from {{ ref('brg_customer_ids') }}
+    select
+        *,
+        lag(status) over (partition by source_system, item_id order by valid_from)
+            as previous_status,
+        lead(status) over (partition by source_system, item_id order by valid_from) as next_status
+    from {{ ref('union_subscription_items') }}
 
 ),
 
@@ -32,9 +31,11 @@ paid as (
         items.valid_from as starts_at,
         items.valid_to as ends_at,
         items.cancel_requested_at,
+        items.next_status,
+        coalesce(items.previous_status = 'paused', false) as is_resumed,
         false as is_usage
     from items
-    inner join ids
+    inner join {{ ref('brg_customer_ids') }} as ids
         on
             items.source_system = ids.source_system
             and coalesce(items.source_customer_id, '(none)') = ids.source_customer_id
@@ -44,14 +45,13 @@ paid as (
         and items.status in ({{ "'" ~ counted_statuses() | join("', '") ~ "'" }})
         and (items.valid_to is null or items.valid_to > items.valid_from)
 
-),
+    union all
 
--- R14 include_usage: what was invoiced for a month's use runs to that month's end, and no longer.
-used as (
-
+    -- R14 include_usage: what was invoiced for a month's use runs to that month's end, no longer.
     select
-        {{ surrogate_key(['invoiced.source_system', 'invoiced.invoice_line_id', 'months.month_start']) }}
-            as period_id,
+        {{ surrogate_key([
+            'invoiced.source_system', 'invoiced.invoice_line_id', 'months.month_start'
+        ]) }} as period_id,
         invoiced.customer_id,
         invoiced.source_system,
         coalesce(invoiced.item_id, invoiced.invoice_line_id) as item_id,
@@ -67,6 +67,8 @@ used as (
         months.starts_at,
         months.ends_at,
         cast(null as timestamp) as cancel_requested_at,
+        cast(null as {{ dbt.type_string() }}) as next_status,
+        false as is_resumed,
         true as is_usage
     from {{ ref('fct_invoiced_months') }} as invoiced
     inner join {{ ref('dim_months') }} as months on invoiced.month_start = months.month_start
@@ -89,16 +91,33 @@ paused as (
 )
 
 select
-    paid.*,
-    paused.paused_on is not null as is_pause
+    paid.period_id,
+    paid.customer_id,
+    paid.source_system,
+    paid.item_id,
+    paid.contract_id,
+    paid.plan_id,
+    paid.product_id,
+    paid.status,
+    paid.is_price_uplift,
+    paid.currency,
+    paid.list_amount,
+    paid.quantity,
+    paid.months_in_period,
+    paid.starts_at,
+    paid.ends_at,
+    paid.cancel_requested_at,
+    paid.is_usage,
+    paused.paused_on is not null as is_pause,
+    -- An unpaid bill is closed at once, or stands as unpaid for a while first.
+    paused.paused_on is null and (
+        coalesce(paid.next_status = 'unpaid', false)
+        or (paid.status = 'past_due' and coalesce(paid.next_status, 'cancelled') = 'cancelled')
+    ) as is_non_payment,
+    paid.is_resumed
 from paid
 left join paused
     on
         paid.source_system = paused.source_system
         and paid.item_id = paused.item_id
         and {{ reporting_date('paid.ends_at') }} = paused.paused_on
-union all
-select
-    *,
-    false as is_pause
-from used

@@ -123,5 +123,7 @@ select
     {%- endif %}
     successor_starts_at is not null as has_successor,
     is_usage,
-    is_pause
+    is_pause,
+    is_non_payment,
+    is_resumed
 from judged
