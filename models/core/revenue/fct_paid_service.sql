@@ -9,12 +9,6 @@ with items as (
 
 ),
 
-ids as (
-
-    select * from {{ ref('brg_customer_ids') }}
-
-),
-
 -- Licensed service that counts as recurring revenue while it runs (R5 and the policy variables).
 paid as (
 
@@ -37,14 +31,11 @@ paid as (
         items.valid_from as starts_at,
         items.valid_to as ends_at,
         items.cancel_requested_at,
-        false as is_usage,
-        -- An unpaid bill is closed at once, or stands as unpaid for a while first.
-        coalesce(items.next_status = 'unpaid', false) or (
-            items.status = 'past_due' and coalesce(items.next_status, 'cancelled') = 'cancelled'
-        ) as is_non_payment,
-        coalesce(items.previous_status = 'paused', false) as is_resumed
+        items.next_status,
+        coalesce(items.previous_status = 'paused', false) as is_resumed,
+        false as is_usage
     from items
-    inner join ids
+    inner join {{ ref('brg_customer_ids') }} as ids
         on
             items.source_system = ids.source_system
             and coalesce(items.source_customer_id, '(none)') = ids.source_customer_id
@@ -54,14 +45,13 @@ paid as (
         and items.status in ({{ "'" ~ counted_statuses() | join("', '") ~ "'" }})
         and (items.valid_to is null or items.valid_to > items.valid_from)
 
-),
+    union all
 
--- R14 include_usage: what was invoiced for a month's use runs to that month's end, and no longer.
-used as (
-
+    -- R14 include_usage: what was invoiced for a month's use runs to that month's end, no longer.
     select
-        {{ surrogate_key(['invoiced.source_system', 'invoiced.invoice_line_id', 'months.month_start']) }}
-            as period_id,
+        {{ surrogate_key([
+            'invoiced.source_system', 'invoiced.invoice_line_id', 'months.month_start'
+        ]) }} as period_id,
         invoiced.customer_id,
         invoiced.source_system,
         coalesce(invoiced.item_id, invoiced.invoice_line_id) as item_id,
@@ -77,9 +67,9 @@ used as (
         months.starts_at,
         months.ends_at,
         cast(null as timestamp) as cancel_requested_at,
-        true as is_usage,
-        false as is_non_payment,
-        false as is_resumed
+        cast(null as {{ dbt.type_string() }}) as next_status,
+        false as is_resumed,
+        true as is_usage
     from {{ ref('fct_invoiced_months') }} as invoiced
     inner join {{ ref('dim_months') }} as months on invoiced.month_start = months.month_start
     where
@@ -101,16 +91,33 @@ paused as (
 )
 
 select
-    paid.*,
-    paused.paused_on is not null as is_pause
+    paid.period_id,
+    paid.customer_id,
+    paid.source_system,
+    paid.item_id,
+    paid.contract_id,
+    paid.plan_id,
+    paid.product_id,
+    paid.status,
+    paid.is_price_uplift,
+    paid.currency,
+    paid.list_amount,
+    paid.quantity,
+    paid.months_in_period,
+    paid.starts_at,
+    paid.ends_at,
+    paid.cancel_requested_at,
+    paid.is_usage,
+    paused.paused_on is not null as is_pause,
+    -- An unpaid bill is closed at once, or stands as unpaid for a while first.
+    paused.paused_on is null and (
+        coalesce(paid.next_status = 'unpaid', false)
+        or (paid.status = 'past_due' and coalesce(paid.next_status, 'cancelled') = 'cancelled')
+    ) as is_non_payment,
+    paid.is_resumed
 from paid
 left join paused
     on
         paid.source_system = paused.source_system
         and paid.item_id = paused.item_id
         and {{ reporting_date('paid.ends_at') }} = paused.paused_on
-union all
-select
-    *,
-    false as is_pause
-from used
