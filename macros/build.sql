@@ -37,12 +37,15 @@
 {% macro policy_columns() %}
     {#- The policy variables of rule R14 as columns of text, so that a build says by which policies it was made. -#}
     {%- set columns = [] -%}
-    {%- for policy in (
-        'reporting_tz', 'reporting_currency', 'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'mrr_bridge_days',
-        'default_schedule',
-    ) -%}
-        {%- do columns.append(text_literal(var(policy)) ~ ' as ' ~ policy) -%}
+    {%- for name in ('reporting_tz', 'reporting_currency', 'default_schedule') -%}
+        {%- do columns.append(text_literal(var(name)) ~ ' as ' ~ name) -%}
     {%- endfor -%}
+    {%- for name in (
+        'mrr_discounts', 'mrr_trial', 'mrr_past_due', 'mrr_pause', 'include_usage', 'mrr_loss_date', 'fx_rate_type',
+    ) -%}
+        {%- do columns.append(text_literal(policy(name)) ~ ' as ' ~ name) -%}
+    {%- endfor -%}
+    {%- do columns.append("'" ~ bridge_days() ~ "' as mrr_bridge_days") -%}
     {{ return(columns | join(',\n    ')) }}
 {% endmacro %}
 

@@ -1,15 +1,34 @@
+{% macro policy(name) %}
+    {#- The value of a policy variable of rule R14 as lower-case text; an error where it is none of the values it may have. -#}
+    {%- set allowed = {
+        'mrr_discounts': ['durable', 'in_force', 'none'], 'mrr_trial': ['exclude', 'include'], 'mrr_past_due': ['count', 'zero'],
+        'mrr_pause': ['zero', 'keep'], 'include_usage': ['false', 'true'], 'mrr_loss_date': ['service_end', 'cancel_request'],
+        'fx_rate_type': ['constant', 'month_end'],
+    }[name] -%}
+    {%- set value = var(name) | string | lower -%}
+    {%- if value not in allowed -%}
+        {%- do exceptions.raise_compiler_error("var " ~ name ~ " is '" ~ var(name) ~ "'; it is one of " ~ allowed | join(', ')) -%}
+    {%- endif -%}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{% macro bridge_days() %}
+    {#- var mrr_bridge_days; an error where it is not a whole number of days. -#}
+    {%- set days = var('mrr_bridge_days') | string -%}
+    {%- if not days.isdigit() -%}
+        {%- do exceptions.raise_compiler_error("var mrr_bridge_days is '" ~ days ~ "'; it is a number of days, 0 = off") -%}
+    {%- endif -%}
+    {{ return(days | int) }}
+{% endmacro %}
+
+
 {% macro counted_statuses() %}
     {#- The subscription statuses that count as recurring revenue under the policy variables. -#}
-    {%- for policy, allowed in {
-        'mrr_past_due': ['count', 'zero'], 'mrr_trial': ['exclude', 'include'], 'mrr_pause': ['zero', 'keep'],
-        'mrr_discounts': ['durable', 'in_force', 'none'],
-    }.items() if var(policy) not in allowed -%}
-        {%- do exceptions.raise_compiler_error("var " ~ policy ~ " is '" ~ var(policy) ~ "'; it is one of " ~ allowed | join(', ')) -%}
-    {%- endfor -%}
     {%- set statuses = ['active'] -%}
-    {%- if var('mrr_past_due') == 'count' -%}{%- do statuses.append('past_due') -%}{%- endif -%}
-    {%- if var('mrr_trial') == 'include' -%}{%- do statuses.append('trialing') -%}{%- endif -%}
-    {%- if var('mrr_pause') == 'keep' -%}{%- do statuses.append('paused') -%}{%- endif -%}
+    {%- if policy('mrr_past_due') == 'count' -%}{%- do statuses.append('past_due') -%}{%- endif -%}
+    {%- if policy('mrr_trial') == 'include' -%}{%- do statuses.append('trialing') -%}{%- endif -%}
+    {%- if policy('mrr_pause') == 'keep' -%}{%- do statuses.append('paused') -%}{%- endif -%}
     {{ return(statuses) }}
 {% endmacro %}
 
@@ -24,7 +43,7 @@
 
 {% macro is_within_bridge(start, end) %}
     {#- Whether service that starts at `start` renews service that ended at `end`: at most mrr_bridge_days calendar days later. -#}
-    {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), var('mrr_bridge_days')) }}
+    {{ reporting_date(start) }} <= {{ add_days(reporting_date(end), bridge_days()) }}
 {%- endmacro %}
 
 
@@ -37,4 +56,83 @@
         when lower({{ currency }}) in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 0.001
         else 0.01
     end
+{%- endmacro %}
+
+
+{% macro net_prices(spans, key) %}
+    {#- The CTEs that take the discounts which var mrr_discounts counts off prices: percentages multiply, amounts come off after them,
+        and nothing goes below 0 (R5).
+
+        spans  the CTE of what is priced: the columns of `key`, source_system, item_id, list_amount and priced_at, the instant just
+               before which a discount must hold
+        key    columns that identify a row of it
+
+        The result is the CTE `net_prices`: key, net_amount, and has_uncounted_discount where one is held that does not count.
+        All off has no logarithm, hence the smallest factor. -#}
+    {%- set policies = {
+        'durable': 'discounts.discount_end is null or discounts.discount_end >= ' ~ dbt.dateadd('month', 12, 'discounts.discount_start'),
+        'in_force': '1 = 1',
+        'none': '1 = 0',
+    } -%}
+    discounts_held as (
+
+        select
+            {%- for column in key %}
+            spans.{{ column }},
+            {%- endfor %}
+            spans.list_amount,
+            discounts.discount_type,
+            discounts.discount,
+            coalesce(
+                discounts.is_recurring
+                and discounts.discount_start < spans.priced_at
+                and (discounts.discount_end is null or discounts.discount_end >= spans.priced_at)
+                and ({{ policies[policy('mrr_discounts')] }}),
+                false
+            ) as is_counted
+        from {{ spans }} as spans
+        left join {{ ref('union_item_discounts') }} as discounts
+            on
+                spans.source_system = discounts.source_system
+                and spans.item_id = discounts.item_id
+                and discounts.applies_from < spans.priced_at
+                and (discounts.applies_to is null or discounts.applies_to >= spans.priced_at)
+
+    ),
+
+    discount_sums as (
+
+        select
+            {%- for column in key %}
+            {{ column }},
+            {%- endfor %}
+            list_amount,
+            min(case when is_counted and discount_type = 'percent' then 1 - discount else 1 end) as smallest_factor,
+            sum(
+                case
+                    when is_counted and discount_type = 'percent' and discount < 1 then ln(cast(1 - discount as double precision))
+                    else 0
+                end
+            ) as log_factor,
+            sum(case when is_counted and discount_type = 'amount' then discount else 0 end) as amount_off,
+            max(case when discount is not null and not is_counted then 1 else 0 end) = 1 as has_uncounted_discount
+        from discounts_held
+        group by {{ key | join(', ') }}, list_amount
+
+    ),
+
+    net_prices as (
+
+        select
+            {%- for column in key %}
+            {{ column }},
+            {%- endfor %}
+            has_uncounted_discount,
+            case
+                when smallest_factor = 0 then 0
+                else greatest(list_amount * round(exp(log_factor), 10) - amount_off, 0)
+            end as net_amount
+        from discount_sums
+
+    )
 {%- endmacro %}

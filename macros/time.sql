@@ -34,3 +34,11 @@
         {{ to_utc('cast(' ~ date ~ ' as timestamp)', "'" ~ var('reporting_tz') ~ "'") }}
     {%- endif -%}
 {% endmacro %}
+
+
+{% macro calendar_position(date) %}
+    {#- A date as months since year 0, the days of a month being equal parts of it: the difference of two dates is the months between
+        them, and every calendar month is exactly 1. -#}
+    (extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1
+    + (extract(day from {{ date }}) - 1) / cast(extract(day from {{ dbt.last_day(date, 'month') }}) as double precision))
+{%- endmacro %}

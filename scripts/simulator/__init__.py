@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .billing import build_ledger
+from .contracts import Contracts
 from .crm import salesforce_tables
 from .files import file_tables
 from .product import segment_tables, track_days
@@ -28,6 +29,7 @@ def simulate(settings: Settings, out: Path) -> None:
     progress("customers and their billing")
     world = build_world(settings)
     ledger = build_ledger(settings, world)
+    contracts = Contracts(settings, world, ledger)
     progress("support")
     zendesk, support_truth = run_support(settings, world, ledger)
     sources = {
@@ -35,8 +37,8 @@ def simulate(settings: Settings, out: Path) -> None:
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger),
-        "files": file_tables(settings, world, ledger),
-        "truth": {**truth_tables(settings, world, ledger), **support_truth},
+        "files": file_tables(settings, world, ledger, contracts),
+        "truth": {**truth_tables(settings, world, ledger, contracts), **support_truth},
     }
     with replaced_together(out) as work:
         for source, tables in sources.items():

@@ -13,8 +13,16 @@ USD_RATE = {"usd": 1.0, "eur": 1.08, "gbp": 1.26, "jpy": 0.0067}
 MINOR_UNITS = {"usd": 100, "eur": 100, "gbp": 100, "jpy": 1}
 TAX_RATE = {"usd": 0.0, "eur": 0.19, "gbp": 0.20, "jpy": 0.10}
 
-# Length in months, and the price as a multiple of the monthly one.
-INTERVALS = {"month": (1, 1.0), "quarter": (3, 2.85), "year": (12, 10.2)}
+# How the vendor names an interval, its length in months (R5: a week is 12/52, a day 12/365 of one), and the price
+# of one as a multiple of the monthly price.
+INTERVALS = {
+    "day": ("day", 1, 12 / 365, 0.036),
+    "week": ("week", 1, 12 / 52, 0.25),
+    "month": ("month", 1, 1.0, 1.0),
+    "quarter": ("month", 3, 3.0, 2.85),
+    "year": ("year", 1, 12.0, 10.2),
+}
+BRIEF = ("day", "week")
 
 PLANS = ("Starter", "Growth", "Scale")
 # List price in USD per seat and month (the metered one: per call).
@@ -39,8 +47,8 @@ class Price:
         return PRODUCT_OF_PLAN[self.plan]
 
     @property
-    def months(self) -> int:
-        return INTERVALS[self.interval][0]
+    def months(self) -> float:
+        return INTERVALS[self.interval][2]
 
     @property
     def is_metered(self) -> bool:
@@ -48,7 +56,7 @@ class Price:
 
 
 def _unit_amount(plan: str, interval: str, currency: str, version: int) -> int:
-    usd = LIST_PRICE[plan] * INTERVALS[interval][1] * (PRICE_RAISE if version == 2 else 1.0)
+    usd = LIST_PRICE[plan] * INTERVALS[interval][3] * (PRICE_RAISE if version == 2 else 1.0)
     return max(round(usd / USD_RATE[currency] * MINOR_UNITS[currency]), 1)
 
 
@@ -96,7 +104,8 @@ AMOUNT_COUPONS = {
         currency=currency,
     )
     for currency in USD_RATE
-    for interval, (months, _) in INTERVALS.items()
+    for interval, (_, _, months, _) in INTERVALS.items()
+    if interval not in BRIEF
 }
 
 # feature_id, name, is_core, is_gated, share of the window gone at its release, how often it is used.

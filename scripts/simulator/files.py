@@ -1,4 +1,4 @@
-"""What people keep by hand, as CSV: features, entitlements, reasons for leaving, exchange rates."""
+"""What people keep by hand, as CSV: contracts, features, entitlements, reasons for leaving, exchange rates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from .catalog import FEATURES, USD_RATE, released_at
+from .contracts import Contracts
 from .ledger import Ledger
 from .product import entitlements
 from .settings import Settings
@@ -17,8 +18,9 @@ SOURCES = ("exit_survey", "csm", "form")
 UNREADABLE_DATES = ("31/02/2026", "last spring")
 
 
-def file_tables(settings: Settings, world: World, ledger: Ledger) -> dict[str, pd.DataFrame]:
+def file_tables(settings: Settings, world: World, ledger: Ledger, contracts: Contracts) -> dict[str, pd.DataFrame]:
     return {
+        "contracts": contracts.file(),
         "features": _features(settings),
         "feature_entitlements": _entitlements(settings, world, ledger),
         "churn_events": _churn_events(settings, world, ledger),

@@ -54,13 +54,25 @@ COLUMNS = {
         _fivetran_synced:t""",
     "stripe/invoice": """id:s customer_id:s subscription_id:s number:s created:t date:t
         period_start:t period_end:t status:s billing_reason:s currency:s
-        subtotal:i tax:i total:i amount_due:i amount_paid:i
-        amount_remaining:i paid:b is_deleted:b livemode:b
-        status_transitions_paid_at:t _fivetran_synced:t""",
-    "stripe/invoice_line_item": """id:s unique_id:s invoice_id:s subscription_id:s subscription_item_id:s
-        price_id:s plan_id:s quantity:i amount:i currency:s
+        subtotal:i tax:i total:i starting_balance:i ending_balance:i
+        amount_due:i amount_paid:i amount_remaining:i charge_id:s paid:b
+        is_deleted:b livemode:b status_transitions_paid_at:t
+        status_transitions_voided_at:t _fivetran_synced:t""",
+    "stripe/invoice_line_item": """id:s unique_id:s invoice_id:s invoice_item_id:s subscription_id:s
+        subscription_item_id:s price_id:s plan_id:s quantity:i amount:i currency:s
         period_start:t period_end:t type:s proration:b discountable:b
         description:s livemode:b metadata:s _fivetran_synced:t""",
+    "stripe/charge": """id:s customer_id:s invoice_id:s amount:i amount_refunded:i captured:b
+        created:t currency:s description:s failure_code:s failure_message:s
+        livemode:b metadata:s paid:b refunded:b status:s
+        _fivetran_synced:t""",
+    "stripe/refund": """id:s charge_id:s amount:i created:t currency:s description:s
+        metadata:s reason:s status:s _fivetran_synced:t""",
+    "stripe/credit_note": """id:s invoice_id:s refund_id:s amount:i created:t currency:s
+        discount_amount:i subtotal:i total:i livemode:b memo:s metadata:s
+        number:s reason:s status:s type:s voided_at:t _fivetran_synced:t""",
+    "stripe/credit_note_line_item": """id:s credit_note_id:s amount:i discount_amount:i description:s
+        livemode:b quantity:i type:s unit_amount:i _fivetran_synced:t""",
     "zendesk/organization": "id:i name:s external_id:s created_at:t updated_at:t _fivetran_synced:t",
     "zendesk/user": """id:i name:s email:s role:s organization_id:i active:b alias:s
         created_at:t time_zone:s suspended:b _fivetran_deleted:b
@@ -111,16 +123,21 @@ COLUMNS = {
         is_internal:b is_bot:b role:s""",
     "segment/groups": """id:s user_id:s group_id:s timestamp:t received_at:t name:s plan:s
         salesforce_account_id:s""",
+    # Terms of three months and more of about 60 % of the customers; amounts in major units of `currency`.
+    "files/contracts": """contract_id:s customer_id:s term_start:s term_end:s term_months:i
+        arr_amount:f currency:s predecessor_id:s signed_at:s
+        cancel_requested_at:s terminated_at:s""",
     "files/features": "feature_id:s name:s is_core:b is_gated:b released_at:s",
     "files/feature_entitlements": "customer_id:s feature_id:s valid_from:s valid_to:s",
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
-    "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f
-        is_internal:b""",
+    "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
+    # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
+    # upsell + seat + cross_sell + price = expansion.
     "truth/movements": """salesforce_account_id:s stripe_customer_id:s month:d opening:f new:f
         reactivation:f expansion:f contraction:f churn:f closing:f
-        is_internal:b""",
+        reason:s upsell:f seat:f cross_sell:f price:f""",
     "truth/tickets": """ticket_id:s salesforce_account_id:s created_at:t replies:i reopens:i is_open:b
         escalated_at:t turn:s
         first_reply_calendar_seconds:i first_reply_business_seconds:i
@@ -130,6 +147,19 @@ COLUMNS = {
         customer_turn_calendar_seconds:i customer_turn_business_seconds:i
         third_party_turn_calendar_seconds:i third_party_turn_business_seconds:i""",
     "truth/ticket_counts": "salesforce_account_id:s month:d created:i solved:i open_at_end:i",
+    # One row per contract of three months and more whose last covered day lies in a month of the window. Who has
+    # rows in files/contracts has the contracts named there (contract_id); all others have one per subscription and
+    # paid term, mid-term changes and early ends apart. A row is known by its customer, term_start and term_end.
+    # arr_usd: 12 x MRR of the licensed items at the term's first instant, net of durable discounts, at the constant
+    # rate; term_end: as agreed, however early it was terminated. is_superseded: replaced more than 90 days early.
+    # is_renewed: a successor is known at the window's end; is_on_time: it was signed (or, where no signature is on
+    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one or where superseded; is_final: term_end + 30 days
+    # have passed.
+    "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
+        contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b
+        is_on_time:b renewed_arr_usd:f is_final:b""",
+    # What drives the simulated lives: the coefficients of billing.py's formulas.
+    "truth/coefficients": "name:s value:f meaning:s",
 }
 
 SCHEMAS = {

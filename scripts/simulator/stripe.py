@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import count, groupby, pairwise
 from json import dumps
 
 import pandas as pd
 
 from .billing import price_raise_at
-from .catalog import AMOUNT_COUPONS, PERCENT_COUPONS, PRICES, PRODUCTS, TAX_RATE, Coupon, discounted
+from .catalog import AMOUNT_COUPONS, INTERVALS, PERCENT_COUPONS, PRICES, PRODUCTS
 from .fivetran import FOREVER, JUST_BEFORE, LAG
-from .ledger import Invoice, Ledger, Subscription
+from .ledger import Charge, CreditNote, Invoice, Ledger, Line, Subscription
 from .settings import Settings
 from .world import World
 
@@ -26,30 +26,37 @@ class _Stripe:
 
     def __init__(self, settings: Settings, world: World, ledger: Ledger) -> None:
         self.settings, self.customers, self.ledger = settings, world.customers, ledger
+        self.stripe_ids = world.customers["stripe_id"].to_list()
         self.invoices = [invoice for invoice in ledger.invoices if invoice.at < settings.end]
         self.subscription_ids = [self._id("sub", n) for n in range(len(ledger.subscriptions))]
         self.price_ids = {price: self._id("price", price.number) for price in PRICES.values()}
+        self.charge_ids = {id(charge): self._id("ch", n) for n, charge in enumerate(ledger.charges)}
+        self.refund_ids = {id(refund): self._id("re", n) for n, refund in enumerate(ledger.refunds)}
         self.product_ids = {name: self._id("prod", n) for n, name in enumerate(PRODUCTS)}
 
     def tables(self) -> dict[str, list[dict]]:
-        invoices, lines = self._billed()
+        subscriptions = self.ledger.subscriptions
         return {
             "customer": list(self._customer()),
             "product": list(self._product()),
             "price": list(self._price()),
             "coupon": list(self._coupon()),
-            "subscription_history": [row for sub in self.ledger.subscriptions for row in self._history(sub)],
-            "subscription_item": [row for sub in self.ledger.subscriptions for row in self._items(sub)],
-            "subscription_discount": [row for sub in self.ledger.subscriptions for row in self._discounts(sub)],
-            "invoice": invoices,
-            "invoice_line_item": lines,
+            "subscription_history": [row for subscription in subscriptions for row in self._history(subscription)],
+            "subscription_item": [row for subscription in subscriptions for row in self._items(subscription)],
+            "subscription_discount": [row for subscription in subscriptions for row in self._discounts(subscription)],
+            "invoice": list(self._invoice()),
+            "invoice_line_item": list(self._lines()),
+            "charge": [self._charge(charge) for charge in self.ledger.charges],
+            "refund": list(self._refund()),
+            "credit_note": [self._credit_note(number, note) for number, note in enumerate(self.ledger.credit_notes)],
+            "credit_note_line_item": list(self._credit_note_line()),
         }
 
     def _id(self, prefix: str, number: int) -> str:
         return f"{prefix}_{self.settings.token(prefix, number)}"
 
     def _customer(self) -> Iterator[dict]:
-        delinquent = {invoice.subscription.customer for invoice in self.invoices if self._status(invoice) == "open"}
+        delinquent = {invoice.customer for invoice in self.invoices if self._status(invoice) == "open"}
         for number in sorted({subscription.customer for subscription in self.ledger.subscriptions}):
             row = self.customers.loc[number]
             is_linked, account = pd.notna(row["stripe_account_id"]), row["stripe_account_id"]
@@ -60,7 +67,7 @@ class _Stripe:
                 if is_linked
                 else f"owner.{row['stripe_id'][-8:]}@gmail.com".lower(),
                 "name": row["name"],
-                "currency": row["currency"],
+                "currency": self.ledger.currencies[number],
                 "delinquent": number in delinquent,
                 "is_deleted": False,
                 "livemode": True,
@@ -81,7 +88,7 @@ class _Stripe:
 
     def _price(self) -> Iterator[dict]:
         for price, number in self.price_ids.items():
-            interval = "month" if price.interval == "quarter" else price.interval
+            interval, interval_count, *_ = INTERVALS[price.interval]
             yield {
                 "id": number,
                 "product_id": self.product_ids[price.product],
@@ -93,7 +100,7 @@ class _Stripe:
                 "is_deleted": False,
                 "livemode": True,
                 "recurring_interval": interval,
-                "recurring_interval_count": 3 if price.interval == "quarter" else 1,
+                "recurring_interval_count": interval_count,
                 "recurring_usage_type": "metered" if price.is_metered else "licensed",
                 "recurring_aggregate_usage": "sum" if price.is_metered else None,
                 "type": "recurring",
@@ -142,7 +149,7 @@ class _Stripe:
         items = subscription.items
         return {
             "id": self.subscription_ids[subscription.number],
-            "customer_id": self.customers.at[subscription.customer, "stripe_id"],
+            "customer_id": self.stripe_ids[subscription.customer],
             "created": subscription.created,
             "start_date": subscription.created,
             "billing_cycle_anchor": subscription.trial_end or subscription.created,
@@ -172,7 +179,7 @@ class _Stripe:
             yield {
                 "id": self._id("di", 2 * subscription.number + rank),
                 "subscription_id": self.subscription_ids[subscription.number],
-                "customer_id": self.customers.at[subscription.customer, "stripe_id"],
+                "customer_id": self.stripe_ids[subscription.customer],
                 "coupon_id": discount.coupon.id,
                 "start": discount.start,
                 "end": discount.end,
@@ -180,79 +187,147 @@ class _Stripe:
 
     # --- invoices -------------------------------------------------------------------------------------
 
-    def _billed(self) -> tuple[list[dict], list[dict]]:
-        """Invoices and their lines. An invoice's own period is the one before, its lines' that of service."""
-        invoices, lines = [], []
+    def _invoice(self) -> Iterator[dict]:
+        """A cycle's invoice says the period before as its own; its lines' periods are those of service."""
         numbers: dict[int, int] = {}
-        billed_before: dict[int, datetime] = {}
-        once_used: set[int] = set()
+        billed_before: dict[int | None, datetime] = {}
+        paid_by = {charge.invoice.number: self.charge_ids[id(charge)] for charge in self.ledger.charges}
         for invoice in self.invoices:
-            subscription = invoice.subscription
-            numbers[subscription.customer] = numbers.get(subscription.customer, 0) + 1
-            subtotal = sum(line.amount for line in invoice.lines)
-            coupons = _coupons_of(invoice, has_used_once=subscription.number in once_used)
-            if subtotal:
-                once_used.add(subscription.number)
-            net = round(discounted(subtotal, coupons))
-            tax = round(net * TAX_RATE[subscription.currency])
+            subscription, stripe_id = invoice.subscription, self.stripe_ids[invoice.customer]
+            numbers[invoice.customer] = numbers.get(invoice.customer, 0) + 1
             status = self._status(invoice)
-            paid = net + tax if status == "paid" else 0
-            stripe_id = self.customers.at[subscription.customer, "stripe_id"]
-            invoices.append(
-                {
-                    "id": self._id("in", invoice.number),
-                    "customer_id": stripe_id,
-                    "subscription_id": self.subscription_ids[subscription.number],
-                    "number": f"{stripe_id[4:12].upper()}-{numbers[subscription.customer]:04d}",
-                    "created": invoice.at,
-                    "date": invoice.at,
-                    "period_start": billed_before.get(subscription.number, invoice.at),
-                    "period_end": invoice.at,
-                    "status": status,
-                    "billing_reason": (
-                        "subscription_cycle" if subscription.number in billed_before else "subscription_create"
-                    ),
-                    "currency": subscription.currency,
-                    "subtotal": subtotal,
-                    "tax": tax,
-                    "total": net + tax,
-                    "amount_due": net + tax,
-                    "amount_paid": paid,
-                    "amount_remaining": net + tax - paid,
-                    "paid": status == "paid",
-                    "is_deleted": False,
-                    "livemode": True,
-                    "status_transitions_paid_at": invoice.settled_at if status == "paid" else None,
-                }
-            )
-            billed_before[subscription.number] = invoice.at
-            lines += self._lines(invoice, first_number=len(lines))
-        return invoices, lines
+            paid = invoice.due if status == "paid" else 0
+            is_cycle = invoice.reason == "subscription_cycle"
+            yield {
+                "id": self._id("in", invoice.number),
+                "customer_id": stripe_id,
+                "subscription_id": self.subscription_ids[subscription.number] if subscription else None,
+                "charge_id": paid_by.get(invoice.number),
+                "number": f"{stripe_id[4:12].upper()}-{numbers[invoice.customer]:04d}",
+                "created": invoice.at,
+                "date": invoice.at,
+                "period_start": billed_before[subscription.number] if is_cycle else invoice.at,
+                "period_end": invoice.at,
+                "status": status,
+                "billing_reason": invoice.reason,
+                "currency": invoice.currency,
+                "subtotal": invoice.subtotal,
+                "tax": invoice.tax,
+                "total": invoice.total,
+                "starting_balance": invoice.starting_balance,
+                "ending_balance": invoice.ending_balance,
+                "amount_due": invoice.due,
+                "amount_paid": paid,
+                "amount_remaining": invoice.due - paid,
+                "paid": status == "paid",
+                "is_deleted": False,
+                "livemode": True,
+                "status_transitions_paid_at": invoice.settled_at if status == "paid" else None,
+                "status_transitions_voided_at": invoice.settled_at if status == "void" else None,
+            }
+            if subscription and invoice.reason != "subscription_update":
+                billed_before[subscription.number] = invoice.at
 
     def _status(self, invoice: Invoice) -> str:
         return invoice.status if invoice.settled_at < self.settings.end else "open"
 
-    def _lines(self, invoice: Invoice, first_number: int) -> Iterator[dict]:
-        for number, line in enumerate(invoice.lines, first_number):
+    def _lines(self) -> Iterator[dict]:
+        numbers = count()
+        for invoice in self.invoices:
+            for line in invoice.lines:
+                number = next(numbers)
+                price_id = self.price_ids[line.price] if line.price else None
+                yield {
+                    "id": self._id("il", number),
+                    "unique_id": self._id("il_uniq", number),
+                    "invoice_id": self._id("in", invoice.number),
+                    "invoice_item_id": None if line.kind == "recurring" else self._id("ii", number),
+                    "subscription_id": self.subscription_ids[invoice.subscription.number]
+                    if invoice.subscription
+                    else None,
+                    "subscription_item_id": self._id("si", line.item.number) if line.item else None,
+                    "price_id": price_id,
+                    "plan_id": price_id,
+                    "quantity": line.quantity,
+                    "amount": line.amount,
+                    "currency": invoice.currency,
+                    "period_start": line.start,
+                    "period_end": line.stop,
+                    "type": "subscription" if line.kind == "recurring" else "invoiceitem",
+                    "proration": line.kind == "proration",
+                    "discountable": line.kind == "recurring",
+                    "description": _description(line),
+                    "livemode": True,
+                    "metadata": "{}" if line.item else dumps({"kind": line.kind}),
+                }
+
+    # --- payments -------------------------------------------------------------------------------------
+
+    def _charge(self, charge: Charge) -> dict:
+        return {
+            "id": self.charge_ids[id(charge)],
+            "customer_id": self.stripe_ids[charge.invoice.customer],
+            "invoice_id": self._id("in", charge.invoice.number),
+            "amount": charge.amount,
+            "amount_refunded": charge.refunded,
+            "captured": charge.is_paid,
+            "created": charge.at,
+            "currency": charge.invoice.currency,
+            "description": "Subscription update" if charge.invoice.subscription else "Invoice",
+            "failure_code": None if charge.is_paid else "card_declined",
+            "failure_message": None if charge.is_paid else "Your card was declined.",
+            "livemode": True,
+            "metadata": "{}",
+            "paid": charge.is_paid,
+            "refunded": charge.refunded == charge.amount,
+            "status": "succeeded" if charge.is_paid else "failed",
+        }
+
+    def _refund(self) -> Iterator[dict]:
+        for refund in self.ledger.refunds:
             yield {
-                "id": self._id("il", number),
-                "unique_id": self._id("il_uniq", number),
-                "invoice_id": self._id("in", invoice.number),
-                "subscription_id": self.subscription_ids[invoice.subscription.number],
-                "subscription_item_id": self._id("si", line.item.number),
-                "price_id": self.price_ids[line.price],
-                "plan_id": self.price_ids[line.price],
-                "quantity": line.quantity,
-                "amount": line.amount,
-                "currency": line.price.currency,
-                "period_start": line.start,
-                "period_end": line.stop,
-                "type": "subscription",
-                "proration": False,
-                "discountable": True,
-                "description": f"{line.quantity} x {line.price.plan}",
-                "livemode": True,
+                "id": self.refund_ids[id(refund)],
+                "charge_id": self.charge_ids[id(refund.charge)],
+                "amount": refund.amount,
+                "created": refund.at,
+                "currency": refund.charge.invoice.currency,
                 "metadata": "{}",
+                "reason": refund.reason,
+                "status": "succeeded",
+            }
+
+    def _credit_note(self, number: int, note: CreditNote) -> dict:
+        return {
+            "id": self._id("cn", number),
+            "invoice_id": self._id("in", note.invoice.number),
+            "refund_id": self.refund_ids[id(note.refund)] if note.refund else None,
+            "amount": note.amount,
+            "created": note.at,
+            "currency": note.invoice.currency,
+            "discount_amount": 0,
+            "subtotal": note.amount,
+            "total": note.amount,
+            "livemode": True,
+            "memo": note.memo,
+            "metadata": "{}",
+            "number": f"CN-{number + 1:05d}",
+            "reason": note.reason,
+            "status": "issued",
+            "type": "post_payment",
+        }
+
+    def _credit_note_line(self) -> Iterator[dict]:
+        for number, note in enumerate(self.ledger.credit_notes):
+            yield {
+                "id": self._id("cnli", number),
+                "credit_note_id": self._id("cn", number),
+                "amount": note.amount,
+                "discount_amount": 0,
+                "description": note.memo,
+                "livemode": True,
+                "quantity": 1,
+                "type": "custom_line_item",
+                "unit_amount": note.amount,
             }
 
 
@@ -265,10 +340,8 @@ def _period_at(subscription: Subscription, before: datetime) -> tuple[datetime, 
     return next(period for period in reversed(subscription.periods) if period[0] < before)
 
 
-def _coupons_of(invoice: Invoice, has_used_once: bool) -> list[Coupon]:
-    """What an invoice is reduced by: every coupon in force, a `once` coupon only on the first paid one."""
-    return [
-        discount.coupon
-        for discount in invoice.subscription.discounts
-        if invoice.at < (discount.end or FOREVER) and not (discount.coupon.duration == "once" and has_used_once)
-    ]
+def _description(line: Line) -> str:
+    if line.kind == "proration":
+        what = "Unused time on" if line.amount < 0 else "Remaining time on"
+        return f"{what} {line.quantity} x {line.price.plan} after {line.start:%d %b %Y}"
+    return f"{line.quantity} x {line.price.plan}" if line.price else line.kind.capitalize()

@@ -1,29 +1,41 @@
-"""The truth beside the raw tables, from the ledger's own spells (R1, R5 `durable` and bridge, R6)."""
+"""The truth beside the raw tables, from the ledger's own spells and terms (R1, R5 `durable` and bridge, R6)."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
+from .billing import COEFFICIENTS
 from .catalog import MINOR_UNITS, USD_RATE
+from .contracts import Contracts
 from .ledger import Ledger
 from .settings import Settings, add_months
 from .world import World
 
 BRIDGE_DAYS = 30
 OPEN_END = np.datetime64("9999-12-31", "us")
+# How service can end, the strongest reason first.
+ENDINGS = ("pause", "non_payment", "cancellation")
+DRIVERS = ("upsell", "seat", "cross_sell", "price")
 
 
-def truth_tables(settings: Settings, world: World, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    months = monthly_mrr(settings, world, ledger)
-    return {"customer_months": _named(world, months), "movements": _named(world, movements(months))}
+def truth_tables(settings: Settings, world: World, ledger: Ledger, contracts: Contracts) -> dict[str, pd.DataFrame]:
+    revenue = _Revenue(settings, ledger)
+    months = revenue.customer_months()
+    return {
+        "customer_months": _named(world, months),
+        "movements": _named(world, revenue.movements(months)),
+        "contract_renewals": _named(world, contracts.renewals()),
+        "coefficients": pd.DataFrame(
+            [(f"{event}.{name}", value, meaning) for (event, name), (value, meaning) in COEFFICIENTS.items()],
+            columns=["name", "value", "meaning"],
+        ),
+    }
 
 
 def _named(world: World, rows: pd.DataFrame) -> pd.DataFrame:
-    """By surviving CRM account, or by Stripe customer where billing knows no account."""
+    """By surviving CRM account, or by Stripe customer where billing knows no account. Internal accounts are left out."""
+    rows = rows[(world.customers["kind"] != "internal").to_numpy()[rows["customer"]]]
     customers = world.customers.loc[rows["customer"]]
     is_linked = customers["stripe_account_id"].notna().to_numpy()
     return rows.assign(
@@ -32,49 +44,133 @@ def _named(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def monthly_mrr(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
-    """One row per customer (its number) and month since it first paid: MRR in USD at the month's end."""
-    spells = _spells(settings, ledger)
-    discounts = _durable_discounts(ledger)
-    bridges = _bridges(settings, spells, discounts)
-    month_ends = np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
+class _Revenue:
+    """MRR in USD at month ends. A month's end is named by the month's position in the window."""
 
-    held = _at_instants(spells, month_ends)
-    held["mrr_usd"] = _net(held, discounts)
-    bridged = _at_instants(bridges, month_ends)
-    mrr = pd.concat([held, bridged]).groupby(["customer", "instant"])["mrr_usd"].sum()
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self.settings = settings
+        self.starts = np.array(settings.month_starts, dtype="datetime64[us]")
+        self.ends = np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
+        self.spells = _spells(settings, ledger)
+        self.discounts = _durable_discounts(ledger)
+        held = _at_instants(self.spells, self.ends)
+        held["mrr_usd"] = _net(held, self.discounts)
+        # What is held at each month's end, and what is carried there.
+        self.held = pd.concat([held, _at_instants(self._bridges(), self.ends)], ignore_index=True)
+        self.held["end"] = np.searchsorted(self.ends, self.held["instant"].to_numpy())
 
-    paying = mrr[mrr > 0].reset_index()
-    first = paying.groupby("customer")["instant"].min()
-    grid = pd.MultiIndex.from_product([first.index, month_ends], names=["customer", "instant"])
-    rows = mrr.reindex(grid, fill_value=0.0).reset_index()
-    rows = rows[rows["instant"] >= rows["customer"].map(first)]
-    starts = dict(zip(month_ends, settings.month_starts, strict=True))
-    rows["month"] = [starts[instant.to_datetime64().astype("datetime64[us]")].date() for instant in rows["instant"]]
-    rows["mrr_usd"] = rows["mrr_usd"].round(6)
-    rows["is_internal"] = (world.customers["kind"] == "internal").to_numpy()[rows["customer"]]
-    return rows.drop(columns="instant").reset_index(drop=True)
+    def customer_months(self) -> pd.DataFrame:
+        """One row per customer (its number) and month since it first paid: MRR in USD at the month's end."""
+        mrr = self.held.groupby(["customer", "end"])["mrr_usd"].sum()
+        paying = mrr[mrr > 0].reset_index()
+        first = paying.groupby("customer")["end"].min()
+        grid = pd.MultiIndex.from_product([first.index, range(len(self.ends))], names=["customer", "end"])
+        rows = mrr.reindex(grid, fill_value=0.0).reset_index()
+        rows = rows[rows["end"] >= rows["customer"].map(first)]
+        rows["month"] = np.array([at.date() for at in self.settings.month_starts])[rows["end"]]
+        rows["mrr_usd"] = rows["mrr_usd"].round(6)
+        return rows.reset_index(drop=True)
 
+    def movements(self, months: pd.DataFrame) -> pd.DataFrame:
+        """Per customer and month: opening + new + reactivation + expansion - contraction - churn = closing."""
+        rows = months.rename(columns={"mrr_usd": "closing"}).copy()
+        by_customer = rows.groupby("customer")["closing"]
+        opening = by_customer.shift(1, fill_value=0.0)
+        closing, change = rows["closing"], rows["closing"] - opening
+        has_paid_before = by_customer.cummax().groupby(rows["customer"]).shift(1, fill_value=0.0) > 0
+        starts, stops, stays = (
+            (opening == 0) & (closing > 0),
+            (opening > 0) & (closing == 0),
+            (opening > 0) & (closing > 0),
+        )
+        rows["opening"] = opening
+        rows["new"] = change.where(starts & ~has_paid_before, 0.0)
+        rows["reactivation"] = change.where(starts & has_paid_before, 0.0)
+        rows["expansion"] = change.where(stays & (change > 0), 0.0)
+        rows["contraction"] = -change.where(stays & (change < 0), 0.0)
+        rows["churn"] = -change.where(stops, 0.0)
+        rows["reason"] = self._reasons(rows)
+        return self._with_drivers(rows)
 
-def movements(months: pd.DataFrame) -> pd.DataFrame:
-    """Per customer and month: opening + new + reactivation + expansion - contraction - churn = closing."""
-    rows = months.rename(columns={"mrr_usd": "closing"}).copy()
-    by_customer = rows.groupby("customer")["closing"]
-    opening = by_customer.shift(1, fill_value=0.0)
-    closing, change = rows["closing"], rows["closing"] - opening
-    has_paid_before = by_customer.cummax().groupby(rows["customer"]).shift(1, fill_value=0.0) > 0
-    starts, stops, stays = (
-        (opening == 0) & (closing > 0),
-        (opening > 0) & (closing == 0),
-        (opening > 0) & (closing > 0),
-    )
-    rows["opening"] = opening
-    rows["new"] = change.where(starts & ~has_paid_before, 0.0)
-    rows["reactivation"] = change.where(starts & has_paid_before, 0.0)
-    rows["expansion"] = change.where(stays & (change > 0), 0.0)
-    rows["contraction"] = -change.where(stays & (change < 0), 0.0)
-    rows["churn"] = -change.where(stops, 0.0)
-    return rows
+    # --- why ------------------------------------------------------------------------------------------
+
+    def _reasons(self, rows: pd.DataFrame) -> np.ndarray:
+        """A churn's: the strongest of what ended service in its month; a reactivation's: whether an item resumed."""
+        key = pd.MultiIndex.from_frame(rows[["customer", "end"]])
+        ended = self.spells.assign(
+            end=np.searchsorted(self.starts, self.spells["stop"].to_numpy(), side="right") - 1,
+            rank=self.spells["ended_by"].map(ENDINGS.index),
+        )
+        begun = self.spells.assign(end=np.searchsorted(self.starts, self.spells["start"].to_numpy(), side="right") - 1)
+        rank = ended.groupby(["customer", "end"])["rank"].min().reindex(key, fill_value=len(ENDINGS) - 1)
+        resumed = begun.groupby(["customer", "end"])["is_resumed"].any().reindex(key, fill_value=False)
+        churn = np.array(ENDINGS, dtype=object)[rank.to_numpy(dtype=int)]
+        reactivation = np.where(resumed.to_numpy(dtype=bool), "resume", "return")
+        return np.select([rows["churn"] > 0, rows["reactivation"] > 0], [churn, reactivation], "")
+
+    def _with_drivers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What grew by product, scaled to the net: bought anew, on another plan, with more seats, or dearer."""
+        products = (
+            self.held.groupby(["customer", "end", "product"])
+            .agg(mrr=("mrr_usd", "sum"), quantity=("quantity", "sum"), low=("plan", "min"), high=("plan", "max"))
+            .reset_index()
+        )
+        before = products.assign(end=products["end"] + 1)
+        grown = products.merge(before, how="left", on=["customer", "end", "product"], suffixes=("", "_before"))
+        grown = grown.merge(rows.loc[rows["expansion"] > 0, ["customer", "end", "expansion"]], on=["customer", "end"])
+        grown["growth"] = grown["mrr"] - grown["mrr_before"].fillna(0.0)
+        grown = grown[grown["growth"] > 1e-9]
+        grown["driver"] = np.select(
+            [
+                grown["mrr_before"].isna(),
+                (grown["low"] != grown["low_before"]) | (grown["high"] != grown["high_before"]),
+                grown["quantity"] > grown["quantity_before"],
+            ],
+            ["cross_sell", "upsell", "seat"],
+            "price",
+        )
+        whole = grown.groupby(["customer", "end"])["growth"].transform("sum")
+        grown["amount"] = grown["growth"] * grown["expansion"] / whole
+        amounts = grown.pivot_table(index=["customer", "end"], columns="driver", values="amount", aggfunc="sum")
+        key = pd.MultiIndex.from_frame(rows[["customer", "end"]])
+        amounts = amounts.reindex(index=key, columns=DRIVERS).fillna(0.0)
+        return rows.assign(**{driver: amounts[driver].to_numpy() for driver in DRIVERS})
+
+    # --- late renewals --------------------------------------------------------------------------------
+
+    def _bridges(self) -> pd.DataFrame:
+        """Stretches from an item's end to its successor's start, at the item's last MRR: the next service of its
+        product, else, where the customer would fall to nothing, its next service of any kind."""
+        spells, last = self.spells, self._ended()
+        pairs = last.reset_index(names="ending").merge(
+            spells[["customer", "product", "start", "stop"]], on="customer", suffixes=("", "_other")
+        )
+        goes_on = (pairs["start_other"] <= pairs["ended"]) & (pairs["ended"] < pairs["stop_other"])
+        has_more = goes_on.groupby(pairs["ending"]).any()
+        gap = (pairs["start_other"].dt.normalize() - pairs["ended"].dt.normalize()).dt.days
+        near = pairs[
+            (pairs["start_other"] >= pairs["ended"])
+            & (gap <= BRIDGE_DAYS)
+            & (pairs["start_other"] < np.datetime64(self.settings.end))
+        ]
+        same = near[near["product"] == near["product_other"]].groupby("ending")["start_other"].min()
+        any_other = near.groupby("ending")["start_other"].min()
+        any_other = any_other[~any_other.index.map(has_more).to_numpy(dtype=bool)]
+        successor = same.combine_first(any_other)
+        bridges = last.loc[successor.index].copy()
+        bridges["start"], bridges["stop"] = bridges["ended"], successor
+        return bridges
+
+    def _ended(self) -> pd.DataFrame:
+        """The last spell of each item whose service ended, with its MRR then."""
+        is_last = self.spells["ended"].notna() & (self.spells["stop"] == self.spells["ended"])
+        last = self.spells[is_last]
+        keyed = last[["subscription", "ended"]].drop_duplicates().rename(columns={"ended": "instant"})
+        beside = self.spells.reset_index(names="spell").merge(keyed, on="subscription")
+        beside = beside[(beside["start"] < beside["instant"]) & (beside["instant"] <= beside["stop"])]
+        beside["mrr_usd"] = _net(beside, self.discounts)
+        own = beside[beside["instant"] == beside["ended"]].set_index("spell")["mrr_usd"]
+        return last.assign(mrr_usd=own)
 
 
 def _spells(settings: Settings, ledger: Ledger) -> pd.DataFrame:
@@ -84,16 +180,32 @@ def _spells(settings: Settings, ledger: Ledger) -> pd.DataFrame:
             (
                 spell.customer,
                 spell.subscription.number,
-                spell.item.number,
                 spell.price.product,
+                spell.price.plan,
+                spell.quantity,
                 spell.start,
                 spell.stop,
                 spell.item.ended,
                 spell.gross / MINOR_UNITS[spell.price.currency] * USD_RATE[spell.price.currency],
+                spell.is_resumed,
+                spell.ended_by or ENDINGS[-1],
             )
             for spell in ledger.spells
+            if spell.start < settings.end
         ],
-        columns=["customer", "subscription", "item", "product", "start", "stop", "ended", "gross"],
+        columns=[
+            "customer",
+            "subscription",
+            "product",
+            "plan",
+            "quantity",
+            "start",
+            "stop",
+            "ended",
+            "gross",
+            "is_resumed",
+            "ended_by",
+        ],
     ).astype({"start": "datetime64[us]", "stop": "datetime64[us]", "ended": "datetime64[us]"})
     frame["ended"] = frame["ended"].where(frame["ended"] < settings.end)
     return frame
@@ -131,7 +243,7 @@ def _at_instants(stretches: pd.DataFrame, instants: np.ndarray) -> pd.DataFrame:
 
 
 def _net(rows: pd.DataFrame, discounts: pd.DataFrame) -> pd.Series:
-    """MRR of each row at its `instant`: percents, then the amount off shared by price in its subscription."""
+    """MRR of each row at its `instant`: percents, then the amount off shared by price over its subscription's rows."""
     keyed = rows[["subscription", "instant"]].drop_duplicates()
     running = keyed.merge(discounts, on="subscription")
     running = running[(running["from"] < running["instant"]) & (running["instant"] <= running["until"])]
@@ -140,35 +252,3 @@ def _net(rows: pd.DataFrame, discounts: pd.DataFrame) -> pd.Series:
     total = joined.groupby(["subscription", "instant"])["gross"].transform("sum")
     net = (total * joined["keeps"] - joined["off"]).clip(lower=0.0)
     return (net * joined["gross"] / total).set_axis(rows.index)
-
-
-def _bridges(settings: Settings, spells: pd.DataFrame, discounts: pd.DataFrame) -> pd.DataFrame:
-    """Stretches from an item's end to its successor's start, at the item's last MRR."""
-    last = spells[spells["ended"].notna() & (spells["stop"] == spells["ended"])].copy()
-    last["instant"] = last["ended"]
-    last["mrr_usd"] = _net(last, discounts)
-    items = spells.groupby("item", sort=False).agg(
-        customer=("customer", "first"),
-        product=("product", "first"),
-        start=("start", "min"),
-        stop=("stop", "max"),
-    )
-    items_of = defaultdict(list)
-    for item in items.itertuples():
-        items_of[item.customer].append(item)
-    rows = []
-    for end in last.itertuples():
-        others = items_of[end.customer]
-        near = [item for item in others if 0 <= _calendar_days(end.ended, item.start) <= BRIDGE_DAYS]
-        near = [item for item in near if end.ended <= item.start < settings.end]
-        successors = [item.start for item in near if item.product == end.product]
-        if not successors and not any(item.start <= end.ended < item.stop for item in others):
-            successors = [item.start for item in near]
-        if successors:
-            rows.append((end.customer, end.ended, min(successors), end.mrr_usd))
-    frame = pd.DataFrame(rows, columns=["customer", "start", "stop", "mrr_usd"])
-    return frame.astype({"start": "datetime64[us]", "stop": "datetime64[us]", "mrr_usd": float})
-
-
-def _calendar_days(start: datetime, stop: datetime) -> int:
-    return (stop.date() - start.date()).days

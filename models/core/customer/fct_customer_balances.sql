@@ -15,7 +15,8 @@ month_ends as (
     select
         customer_id,
         month_start,
-        sum(mrr_amount) as mrr_amount
+        sum(mrr_amount) as mrr_amount,
+        sum(next_fx_amount) as next_fx_amount
     from {{ ref('fct_item_months') }}
     group by customer_id, month_start
     having sum(mrr_amount) > 0
@@ -58,7 +59,10 @@ select
     spine.customer_id,
     spine.month_start,
     cast(coalesce(opening.mrr_amount, 0) as decimal(28, 6)) as opening_mrr_amount,
-    cast(coalesce(closing.mrr_amount, 0) as decimal(28, 6)) as mrr_amount
+    cast(coalesce(closing.mrr_amount, 0) as decimal(28, 6)) as mrr_amount,
+    -- Who is lost is lost at the opening's rate.
+    cast(case when closing.mrr_amount > 0 then coalesce(opening.next_fx_amount, 0) else 0 end as decimal(28, 6))
+        as fx_mrr_amount
 from spine
 inner join starts on spine.customer_id = starts.customer_id
 inner join months on spine.month_start = months.month_start

@@ -18,6 +18,7 @@ products as (
         month_start,
         coalesce(product_id, '(none)') as product_id,
         sum(mrr_amount) as mrr_amount,
+        sum(mrr_amount + next_fx_amount) as mrr_at_next_rates_amount,
         sum(quantity) as quantity,
         min(plan_id) as first_plan_id,
         max(plan_id) as last_plan_id,
@@ -33,7 +34,7 @@ grown as (
         expansions.customer_id,
         expansions.month_start,
         expansions.expansion_mrr_amount,
-        closing.mrr_amount - coalesce(opening.mrr_amount, 0) as growth_amount,
+        closing.mrr_amount - coalesce(opening.mrr_at_next_rates_amount, 0) as growth_amount,
         case
             when opening.customer_id is null then 'cross_sell'
             when
@@ -53,7 +54,7 @@ grown as (
             expansions.customer_id = opening.customer_id
             and expansions.previous_month_start = opening.month_start
             and closing.product_id = opening.product_id
-    where closing.mrr_amount > coalesce(opening.mrr_amount, 0)
+    where closing.mrr_amount > coalesce(opening.mrr_at_next_rates_amount, 0)
 
 ),
 

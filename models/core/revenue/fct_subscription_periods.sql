@@ -47,7 +47,7 @@ followed as (
             and next_one.contract_id = contracts.contract_id
             and ended.source_system = contracts.source_system
             and ended.contract_id = contracts.predecessor_id
-    where not ended.is_pause
+    where not ended.is_pause and not ended.is_usage
     group by ended.period_id
 
 ),
@@ -78,6 +78,18 @@ carried as (
     left join followed on service.period_id = followed.period_id
     left join still_served on service.period_id = still_served.period_id
 
+),
+
+-- Whether anything followed an item is what followed its last service.
+judged as (
+
+    select
+        *,
+        first_value(successor_starts_at) over (
+            partition by source_system, item_id order by starts_at desc
+        ) as item_successor_starts_at
+    from carried
+
 )
 
 select
@@ -96,7 +108,22 @@ select
     months_in_period,
     starts_at,
     ends_at,
-    coalesce(successor_starts_at, ends_at) as runs_until,
+    cancel_requested_at,
+    {% if policy('mrr_loss_date') == 'cancel_request' -%}
+        -- R14: what nothing follows is lost on the day that its end was asked for.
+        case
+            when
+                item_successor_starts_at is null
+                and cancel_requested_at < coalesce(successor_starts_at, ends_at, cast('9999-12-31' as timestamp))
+                then cancel_requested_at
+            else coalesce(successor_starts_at, ends_at)
+        end as runs_until,
+    {%- else -%}
+        coalesce(successor_starts_at, ends_at) as runs_until,
+    {%- endif %}
     successor_starts_at is not null as has_successor,
-    is_pause
-from carried
+    is_usage,
+    is_pause,
+    is_non_payment,
+    is_resumed
+from judged

@@ -21,6 +21,7 @@ select
     'USD' as currency,
     false as is_metered,
     false as is_price_uplift,
+    cast(null as timestamp) as cancel_requested_at,
     cast(starts_on as timestamp) as valid_from,
     cast(ends_on as timestamp) as valid_to
 from subscriptions

@@ -31,54 +31,92 @@ coupons as (
 
 ),
 
-prices as (
+-- Licensed items of subscriptions that are reduced.
+items as (
 
-    select * from {{ ref('stg_stripe__prices') }}
-    where row_status = 'accepted'
+    select
+        invoiced.subscription_id,
+        invoiced.item_id,
+        invoiced.valid_from,
+        invoiced.valid_to,
+        invoiced.quantity * prices.unit_amount_minor as list_amount_minor
+    from {{ ref('int_stripe__invoiced_items') }} as invoiced
+    inner join {{ ref('stg_stripe__prices') }} as prices
+        on invoiced.price_id = prices.price_id and prices.row_status = 'accepted'
+    where
+        coalesce(prices.usage_type, 'licensed') <> 'metered'
+        and invoiced.subscription_id in (select discounts.subscription_id from discounts)
 
 ),
 
--- An amount off a whole subscription is shared over the licensed items of its invoice by price.
-lines as (
+instants as (
 
     select
-        invoice_lines.subscription_id,
-        invoice_lines.subscription_item_id as item_id,
-        invoice_lines.period_start,
-        invoice_lines.period_end,
+        subscription_id,
+        valid_from as starts_at
+    from items
+    union
+    select
+        subscription_id,
+        valid_to as starts_at
+    from items
+
+),
+
+-- Between two instants the same items are in force.
+spans as (
+
+    select
+        subscription_id,
+        starts_at,
+        lead(starts_at) over (partition by subscription_id order by starts_at) as ends_at
+    from instants
+
+),
+
+-- An amount off a whole subscription is shared over its licensed items in force by price.
+shared as (
+
+    select
+        items.subscription_id,
+        items.item_id,
+        spans.starts_at,
+        spans.ends_at,
         coalesce(
-            invoice_lines.amount_minor
+            items.list_amount_minor
             / nullif(
-                sum(invoice_lines.amount_minor) over (partition by invoice_lines.invoice_id), 0
+                sum(items.list_amount_minor) over (
+                    partition by items.subscription_id, spans.starts_at
+                ),
+                0
             ),
             0
         ) as share
-    from {{ ref('stg_stripe__invoice_lines') }} as invoice_lines
-    inner join prices on invoice_lines.price_id = prices.price_id
-    where
-        invoice_lines.row_status = 'accepted'
-        and invoice_lines.line_type = 'subscription'
-        and not coalesce(invoice_lines.is_proration, false)
-        and coalesce(prices.usage_type, 'licensed') <> 'metered'
+    from items
+    inner join spans
+        on
+            items.subscription_id = spans.subscription_id
+            and items.valid_from <= spans.starts_at
+            and items.valid_to > spans.starts_at
 
 )
 
 select
-    lines.item_id,
+    shared.item_id,
     row_number() over (
-        partition by lines.item_id, lines.period_start
+        partition by shared.item_id, shared.starts_at
         order by discounts.starts_at, discounts.discount_id
     ) as seq,
     case when coupons.percent_off is not null then 'percent' else 'amount' end as discount_type,
     case
         when coupons.percent_off is not null then coupons.percent_off * 0.01
-        else coupons.amount_off_minor * {{ major_unit('coupons.currency') }} * lines.share
+        else coupons.amount_off_minor * {{ major_unit('coupons.currency') }} * shared.share
     end as discount,
     coupons.duration in ('forever', 'repeating') as is_recurring,
     discounts.starts_at as discount_start,
     discounts.ends_at as discount_end,
-    lines.period_start as applies_from,
-    lines.period_end as applies_to
+    shared.starts_at as applies_from,
+    shared.ends_at as applies_to
 from discounts
 inner join coupons on discounts.coupon_id = coupons.coupon_id
-inner join lines on discounts.subscription_id = lines.subscription_id
+inner join shared on discounts.subscription_id = shared.subscription_id

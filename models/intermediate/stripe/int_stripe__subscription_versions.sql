@@ -8,6 +8,9 @@ with versions as (
         ended_at,
         changed_at,
         valid_from,
+        -- The newest version knows whether a cancellation was taken back.
+        first_value(canceled_at) over (partition by subscription_id order by valid_from desc)
+            as cancel_requested_at,
         row_number() over (partition by subscription_id order by valid_from) as version_number,
         lead(valid_from, 1, cast('9999-12-31' as timestamp))
             over (partition by subscription_id order by valid_from) as valid_to,
@@ -41,6 +44,7 @@ first_versions as (
         versions.subscription_id,
         versions.customer_id,
         versions.status,
+        versions.cancel_requested_at,
         versions.valid_to,
         case
             when versions.stripe_status in ('trialing', 'incomplete', 'incomplete_expired')
@@ -66,6 +70,7 @@ phases as (
         subscription_id,
         customer_id,
         'trialing' as status,
+        cancel_requested_at,
         cast('1970-01-01' as timestamp) as valid_from,
         least(trial_until, coalesce(status_from, valid_to)) as valid_to
     from first_versions
@@ -76,6 +81,7 @@ phases as (
         subscription_id,
         customer_id,
         'active' as status,
+        cancel_requested_at,
         trial_until as valid_from,
         status_from as valid_to
     from first_versions
@@ -87,6 +93,7 @@ phases as (
         subscription_id,
         customer_id,
         status,
+        cancel_requested_at,
         coalesce(status_from, trial_until) as valid_from,
         valid_to
     from first_versions
@@ -97,6 +104,7 @@ phases as (
         subscription_id,
         customer_id,
         status,
+        cancel_requested_at,
         valid_from,
         valid_to
     from versions

@@ -15,10 +15,12 @@
         'period_end': ('period_end', 'timestamp'),
         'line_type': ('type', 'text'),
         'is_proration': ('proration', 'boolean'),
+        'is_discountable': ('discountable', 'boolean'),
     },
     rules={
         'period ends before it starts': 'period_end < period_start',
         'quantity is negative': 'quantity < 0',
-        'price is negative': 'amount_minor < 0 and not coalesce(is_proration, false)',
+        'price is negative':
+            "amount_minor < 0 and line_type = 'subscription' and not coalesce(is_proration, false)",
     }
 ) }}

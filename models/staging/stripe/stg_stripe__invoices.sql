@@ -8,6 +8,10 @@
         'subscription_id': ('subscription_id', 'text'),
         'status': ('status', 'text'),
         'created_at': (['created', 'date', 'period_end'], 'timestamp'),
+        'currency': ('currency', 'text'),
+        'subtotal_minor': ('subtotal', 'decimal(28, 6)'),
+        'tax_minor': ('tax', 'decimal(28, 6)'),
+        'total_minor': ('total', 'decimal(28, 6)'),
         'is_deleted': ('is_deleted', 'boolean'),
     }
 ) }}
