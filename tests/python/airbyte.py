@@ -87,7 +87,7 @@ STRIPE = {
     """,
 }
 # {stream: …}: times are ISO text in UTC, what changed is in audits, opening hours in one row per schedule. Holidays and which schedule
-# was put on a ticket have no stream: they stay tables.
+# was put on a ticket have no stream: they stay tables. What was deleted is gone, or says so in its status.
 ZENDESK = {
     "organizations": "select id, name, external_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at from organization",
     "users": """
@@ -97,7 +97,8 @@ ZENDESK = {
     "groups": 'select id, name from "group"',
     "tickets": """
         select
-            id, status, priority, {'channel': via_channel} as via, requester_id, submitter_id, organization_id, group_id,
+            id, case when _fivetran_deleted then 'deleted' else status end as status, priority,
+            {'channel': via_channel} as via, requester_id, submitter_id, organization_id, group_id,
             merged_ticket_ids, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at
         from ticket
     """,
@@ -132,6 +133,7 @@ ZENDESK = {
     "schedules": """
         select id, name, time_zone, list({'start_time': start_time, 'end_time': end_time}) as intervals
         from schedule
+        where not _fivetran_deleted
         group by all
     """,
     "schedule_holiday": "select * from schedule_holiday",

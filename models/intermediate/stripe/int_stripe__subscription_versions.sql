@@ -6,6 +6,7 @@ with versions as (
         status as stripe_status,
         trial_ends_at,
         ended_at,
+        changed_at,
         valid_from,
         -- The newest version knows whether a cancellation was taken back.
         first_value(canceled_at) over (partition by subscription_id order by valid_from desc)
@@ -24,33 +25,42 @@ with versions as (
 
 ),
 
+-- Newer connectors know the present period of the items alone.
+periods as (
+
+    select
+        subscription_id,
+        max(current_period_start) as current_period_start
+    from {{ ref('stg_stripe__subscription_items') }}
+    where row_status = 'accepted'
+    group by subscription_id
+
+),
+
 -- What the first known version says of the time before it: a trial, then service, then its own status.
 first_versions as (
 
     select
-        subscription_id,
-        customer_id,
-        status,
-        cancel_requested_at,
-        valid_to,
-        least(
-            case
-                when stripe_status in ('trialing', 'incomplete', 'incomplete_expired')
-                    then cast('1970-01-01' as timestamp)
-                else coalesce(trial_ends_at, cast('1970-01-01' as timestamp))
-            end,
-            case
-                when status = 'cancelled' then coalesce(ended_at, valid_from)
-                else valid_from
-            end
-        ) as served_from,
+        versions.subscription_id,
+        versions.customer_id,
+        versions.status,
+        versions.cancel_requested_at,
+        versions.valid_to,
         case
-            when status = 'cancelled' then coalesce(ended_at, valid_from)
-            when status in ('past_due', 'paused')
-                or stripe_status = 'unpaid' then valid_from
+            when versions.stripe_status in ('trialing', 'incomplete', 'incomplete_expired')
+                then cast('1970-01-01' as timestamp)
+            else coalesce(versions.trial_ends_at, cast('1970-01-01' as timestamp))
+        end as trial_until,
+        case
+            when versions.status = 'cancelled' then coalesce(versions.ended_at, versions.valid_from)
+            when versions.status in ('past_due', 'paused') or versions.stripe_status = 'unpaid'
+                then coalesce(
+                    versions.changed_at, periods.current_period_start, versions.valid_from
+                )
         end as status_from
     from versions
-    where version_number = 1
+    left join periods on versions.subscription_id = periods.subscription_id
+    where versions.version_number = 1
 
 ),
 
@@ -62,7 +72,7 @@ phases as (
         'trialing' as status,
         cancel_requested_at,
         cast('1970-01-01' as timestamp) as valid_from,
-        served_from as valid_to
+        least(trial_until, coalesce(status_from, valid_to)) as valid_to
     from first_versions
 
     union all
@@ -72,7 +82,7 @@ phases as (
         customer_id,
         'active' as status,
         cancel_requested_at,
-        served_from as valid_from,
+        trial_until as valid_from,
         status_from as valid_to
     from first_versions
     where status_from is not null
@@ -84,7 +94,7 @@ phases as (
         customer_id,
         status,
         cancel_requested_at,
-        coalesce(status_from, served_from) as valid_from,
+        coalesce(status_from, trial_until) as valid_from,
         valid_to
     from first_versions
 

@@ -8,6 +8,7 @@
             ['_fivetran_start', 'updated', 'current_period_start', 'created'],
             'timestamp',
         ),
+        'changed_at': (['_fivetran_start', 'updated'], 'timestamp'),
         'customer_id': ('customer_id', 'text'),
         'status': ('status', 'text'),
         'created_at': ('created', 'timestamp'),
