@@ -147,13 +147,11 @@ class Clock:
 
 @dataclass(frozen=True)
 class EditedClock(Clock):
-    """A clock as the help desk ran it at the time: with the earlier hours until the middle of the window."""
+    """A clock with the earlier hours until the middle of the window."""
 
     @cached_property
     def is_open(self) -> np.ndarray:
         now = Clock(self.settings, self.schedule).is_open
-        if not self.schedule.earlier_spans:
-            return now
         before = Clock(self.settings, replace(self.schedule, spans=self.schedule.earlier_spans)).is_open
         return np.where(np.arange(len(now)) < len(now) // 2, before, now)
 
@@ -161,3 +159,11 @@ class EditedClock(Clock):
 def clocks(settings: Settings) -> dict[int, Clock]:
     """By schedule number: the hours as they are known at the window's end, for all of its time."""
     return {number: Clock(settings, schedule) for number, schedule in SCHEDULES.items()}
+
+
+def clocks_of_the_time(known_now: dict[int, Clock]) -> dict[int, Clock]:
+    """By schedule number: the hours as the help desk ran them."""
+    return {
+        number: EditedClock(clock.settings, clock.schedule) if clock.schedule.earlier_spans else clock
+        for number, clock in known_now.items()
+    }

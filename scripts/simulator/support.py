@@ -241,6 +241,12 @@ def _arrivals(
     count = rng.poisson(monthly[customer, month[day]] / 30.4 * np.where(is_weekend, 0.3, 1.28))
     customer, day = np.repeat(customer, count), np.repeat(day, count)
     second = day * 86400 + (rng.triangular(0, 13, 24, len(day)) * 3600).astype(np.int64)
+    # What breaks is reported by several people of a customer within the hour.
+    echoes = np.where(rng.random(len(second)) < 0.02, rng.integers(1, 4, len(second)), 0)
+    customer = np.concatenate([customer, np.repeat(customer, echoes)])
+    second = np.concatenate([second, np.repeat(second, echoes) + rng.integers(60, 3600, echoes.sum())])
+    inside = second < settings.days * 86400
+    customer, second = customer[inside], second[inside]
     order = np.lexsort((customer, second))
     return customer[order], second[order]
 
@@ -269,7 +275,7 @@ def _merge_some(settings: Settings, rng: np.random.Generator, tickets: list[Tick
         latest[ticket.organization] = ticket
         merged_at = ticket.created + timedelta(minutes=10)
         is_near = earlier is not None and ticket.created - earlier.created < timedelta(days=1)
-        if is_near and merged_at < settings.end and rng.random() < 0.5:
+        if is_near and merged_at < settings.end and rng.random() < 0.6:
             survivor, loser = (earlier, ticket) if rng.random() < 0.5 else (ticket, earlier)
             if survivor.kind == OUTBOUND:
                 survivor, loser = loser, survivor

@@ -14,7 +14,7 @@ from .conversations import ADMIN, BILLING_DESK, BOT, MANAGEMENT, PARTNERS, Conve
 from .fivetran import LAG
 from .ledger import Ledger
 from .names import FIRST_NAMES, LAST_NAMES
-from .schedules import SCHEDULES, Clock, EditedClock, clocks
+from .schedules import SCHEDULES, Clock, clocks, clocks_of_the_time
 from .settings import Settings
 from .support import (
     AGENTS_OF_TIER,
@@ -63,7 +63,7 @@ def run_support(
     tickets = build_tickets(settings, world, ledger)
     by_number = clocks(settings)
     conversations = Conversations(settings, by_number)
-    truth, landed = SupportTruth(settings, world, by_number), _Landing(settings)
+    truth, landed = SupportTruth(settings, world, by_number), _Landing(clocks_of_the_time(by_number))
     for number, ticket in enumerate(tickets, start=1):
         conversations.hold(ticket)
         truth.add(ticket)
@@ -94,9 +94,8 @@ def run_support(
 class _Landing:
     """The rows of the tables that grow with the tickets, packed into frames from time to time."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.clocks = {number: EditedClock(settings, schedule) for number, schedule in SCHEDULES.items()}
+    def __init__(self, clocks: dict[int, Clock]) -> None:
+        self.clocks = clocks
         self.comments = 0
         self.rows: dict[str, list] = defaultdict(list)
         self.frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
@@ -421,16 +420,24 @@ def _daylight_times(settings: Settings) -> Iterator[dict]:
     """When each zone's clocks go forward and back in a year; in the south they go back first."""
     for name, zone in _zones().items():
         for year in range(settings.start.year, settings.end.year + 1):
-            hours = [datetime(year, 1, 1) + timedelta(hours=n) for n in range(366 * 24)]
-            ahead = [_offset(zone, at) for at in hours]
-            changes = [(at, after - before) for at, before, after in zip(hours[1:], ahead, ahead[1:], strict=False)]
+            changes = dict(_clock_changes(zone, year))
             yield {
                 "time_zone": name,
                 "year": year,
-                "daylight_start_utc": next(at for at, change in changes if change > 0),
-                "daylight_end_utc": next(at for at, change in changes if change < 0),
+                "daylight_start_utc": next(at for at, minutes in changes.items() if minutes > 0),
+                "daylight_end_utc": next(at for at, minutes in changes.items() if minutes < 0),
                 "daylight_offset": 1,
             }
+
+
+def _clock_changes(zone: str, year: int) -> Iterator[tuple[datetime, int]]:
+    """(instant to the hour, minutes gained) of a year's changes of a zone's clocks."""
+    for number in range(365):
+        day = datetime(year, 1, 1) + timedelta(days=number)
+        before, after = _offset(zone, day), _offset(zone, day + timedelta(days=1))
+        if before != after:
+            hours = (day + timedelta(hours=n) for n in range(25))
+            yield next(at for at in hours if _offset(zone, at) == after), after - before
 
 
 def _sla_metrics(settings: Settings) -> Iterator[dict]:

@@ -175,8 +175,8 @@ def measured(compiled: dict[str, str], tickets: list[Ticket]) -> dict[tuple, flo
     )
     table(
         "fct_ticket_turns",
-        "source_system text, ticket_id text, turn text, starts_at timestamp, ends_at timestamp",
-        (("s", t.name, "customer", *wait) for t in tickets for wait in t.waits),
+        "source_system text, ticket_id text, spell_number bigint, turn text, starts_at timestamp, ends_at timestamp",
+        (("s", t.name, 1, "customer", *wait) for t in tickets for wait in t.waits),
     )
     for model in MODELS:
         con.execute(f"create table customer_success.core.{model} as {compiled[model]}")

@@ -41,12 +41,14 @@ intervals as (
 
     select
         hours.source_system || ':' || hours.schedule_id as schedule_id,
-        {%- for edge in ('opens', 'closes') %}
         {{ to_utc(
-            dbt.dateadd('minute', 'hours.' ~ edge ~ '_minute', 'cast(days.local_date as timestamp)'),
+            dbt.dateadd('minute', 'hours.opens_minute', 'cast(days.local_date as timestamp)'),
             'hours.time_zone',
-        ) }} as {{ edge }}_at{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) }} as opens_at,
+        {{ to_utc(
+            dbt.dateadd('minute', 'hours.closes_minute', 'cast(days.local_date as timestamp)'),
+            'hours.time_zone',
+        ) }} as closes_at
     from hours
     inner join days on hours.weekday = {{ day_of_week('days.local_date') }}
     left join holidays
@@ -68,7 +70,7 @@ intervals as (
 ),
 
 -- A change of the clocks can move one span into the next; an hour that is open twice is open once.
-followed as (
+separate as (
 
     select
         schedule_id,
@@ -82,12 +84,5 @@ followed as (
 )
 
 -- A span that the clock jumps over in spring does not exist.
-select
-    schedule_id,
-    opens_at,
-    closes_at,
-    cast(coalesce(sum({{ dbt.datediff('opens_at', 'closes_at', 'second') }}) over (
-        partition by schedule_id order by opens_at rows between unbounded preceding and 1 preceding
-    ), 0) as bigint) as seconds_before
-from followed
+select * from separate
 where closes_at > opens_at

@@ -11,7 +11,7 @@ statuses as (
 
 ),
 
--- Whoever opens or reopens a ticket waits for an agent, until a status of that moment or later says otherwise.
+-- Whoever opens a ticket waits for an agent, until a status of that moment or later says otherwise.
 states as (
 
     select

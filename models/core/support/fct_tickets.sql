@@ -1,6 +1,5 @@
-{%- set clocks = [
-    'first_reply', 'first_solve', 'last_solve', 'agent_turn', 'customer_turn', 'third_party_turn',
-] -%}
+{%- set turns = ['agent_turn', 'customer_turn', 'third_party_turn'] -%}
+{%- set clocks = ['first_reply', 'first_solve', 'last_solve'] + turns -%}
 
 with helpdesk_tickets as (
 
@@ -37,19 +36,17 @@ current_turns as (
 clocks as (
 
     select
-        tickets.source_system,
-        tickets.ticket_id,
+        source_system,
+        ticket_id,
         max(case when clock = 'first_reply' then ends_at end) as first_public_human_reply_at,
         {%- for clock in clocks %}
         sum(case when clock = '{{ clock }}' then business_hours end) as {{ clock }}_business_hours,
         sum(case when clock = '{{ clock }}' then calendar_hours end) as {{ clock }}_calendar_hours,
         {%- endfor %}
-        sum(case when clock = 'customer_turn' and ends_at <= first_solved_at then business_hours end)
+        sum(case when clock = 'customer_turn' and spell_number = 1 then business_hours end)
             as wait_business_hours
-    from tickets
-    inner join {{ ref('fct_ticket_clocks') }} as clocks
-        on tickets.source_system = clocks.source_system and tickets.ticket_id = clocks.ticket_id
-    group by tickets.source_system, tickets.ticket_id
+    from {{ ref('fct_ticket_clocks') }}
+    group by source_system, ticket_id
 
 )
 
@@ -78,11 +75,13 @@ select
     current_turns.starts_at as turn_since_at,
     {%- for clock in clocks %}{% for unit in ('business_hours', 'calendar_hours') %}
     {%- set hours = 'clocks.' ~ clock ~ '_' ~ unit %}
-    cast({{ 'coalesce(' ~ hours ~ ', 0)' if 'turn' in clock else hours }} as decimal(28, 10))
+    cast({{ 'coalesce(' ~ hours ~ ', 0)' if clock in turns else hours }} as decimal(28, 10))
         as {{ clock }}_{{ unit }},
     {%- endfor %}{% endfor %}
-    cast(clocks.first_solve_business_hours - coalesce(clocks.wait_business_hours, 0)
-        as decimal(28, 10)) as first_solve_business_hours_without_customer_wait
+    cast(
+        clocks.first_solve_business_hours - coalesce(clocks.wait_business_hours, 0)
+        as decimal(28, 10)
+    ) as first_solve_business_hours_without_customer_wait
 from tickets
 inner join helpdesk_tickets as helpdesk
     on
