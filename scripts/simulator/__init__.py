@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .billing import build_ledger
 from .conversations import hold_conversations
-from .crm import salesforce_tables
+from .crm import keep_terms_on_file, salesforce_tables
 from .files import file_tables
 from .links import link_systems
 from .product import segment_tables, track_days
@@ -42,6 +42,7 @@ def simulate(settings: Settings, out: Path) -> None:
         "files": file_tables(settings, world, ledger),
         "truth": {**truth_tables(settings, world, ledger), "ticket_clock": ticket_clock(tickets)},
     }
+    keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
         for source, tables in sources.items():
