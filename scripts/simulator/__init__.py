@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from .billing import build_ledger
 from .contracts import Contracts
-from .crm import salesforce_tables
+from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .files import file_tables
 from .links import link_systems
@@ -52,6 +52,7 @@ def simulate(settings: Settings, out: Path) -> None:
         "files": file_tables(settings, world, ledger, contracts),
         "truth": {**truth, **support_truth},
     }
+    keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
         write = partial(_write_all, settings, work)

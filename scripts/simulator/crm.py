@@ -45,6 +45,16 @@ def salesforce_tables(settings: Settings, world: World, ledger: Ledger) -> dict[
     }
 
 
+def keep_terms_on_file(world: World, opportunities: pd.DataFrame, files: dict[str, pd.DataFrame]) -> None:
+    """The CRM knows the term of what was signed where a contract is on file; of the rest it knows the sale alone."""
+    on_file = set(files["contracts"]["customer_id"]) if "contracts" in files else set()
+    companies = world.customers
+    known = companies["account_id"].isin(on_file) | companies["merged_id"].isin(on_file)
+    has_term = opportunities["account_id"].isin(companies.loc[known, "account_id"])
+    for column in ("contract_start_c", "contract_end_c", "contract_months_c"):
+        opportunities[column] = opportunities[column].where(has_term)
+
+
 def _users(settings: Settings) -> pd.DataFrame:
     """Customer success managers; their position is the number that accounts carry. The first leads the others."""
     rng = settings.rng("csm")

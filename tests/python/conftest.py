@@ -169,7 +169,7 @@ def simulate(tmp_path_factory) -> Callable[..., Path]:
     """Writes a simulated company's raw tables, and its truth beside them; returns its RAW_DIR."""
     import simulate as command
 
-    def run(**options: int) -> Path:
+    def run(**options: int | str) -> Path:
         folder = tmp_path_factory.mktemp("simulated")
         command.main(
             [part for name, value in options.items() for part in (f"--{name}", str(value))] + ["--out", str(folder)]

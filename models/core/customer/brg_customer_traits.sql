@@ -5,7 +5,27 @@ with records as (
 
 ),
 
-stated as (
+domains as (
+
+    select
+        records.survivor_system as source_system,
+        records.survivor_id as source_customer_id,
+        links.linked_system = '(website)' as is_website,
+        lower(links.linked_customer_id) as trait_value
+    from {{ ref('union_customer_links') }} as links
+    inner join records
+        on
+            links.source_system = records.source_system
+            and links.source_customer_id = records.source_customer_id
+    left join {{ ref('free_mail_domains') }} as free_mail_domains
+        on lower(links.linked_customer_id) = free_mail_domains.domain
+    where
+        links.linked_system in ('(domain)', '(website)')
+        and free_mail_domains.domain is null
+
+),
+
+traits as (
 
     select
         records.survivor_system as source_system,
@@ -19,39 +39,20 @@ stated as (
             and customers.source_customer_id = records.source_customer_id
     union
     select
-        records.survivor_system as source_system,
-        records.survivor_id as source_customer_id,
+        source_system,
+        source_customer_id,
         'domain' as trait,
-        lower(links.linked_customer_id) as trait_value
-    from {{ ref('union_customer_links') }} as links
-    inner join records
-        on
-            links.source_system = records.source_system
-            and links.source_customer_id = records.source_customer_id
-    left join {{ ref('free_mail_domains') }} as free_mail_domains
-        on lower(links.linked_customer_id) = free_mail_domains.domain
-    where links.linked_system = '(domain)' and free_mail_domains.domain is null
-
-),
-
--- big-blue.example is what Big Blue would call itself, whatever name is on file.
-labels as (
-
-    select distinct
+        trait_value
+    from domains
+    union
+    -- Whose website is big-blue.example may be called Big Blue, whatever name is on file.
+    select
         source_system,
         source_customer_id,
         'label' as trait,
         replace({{ dbt.split_part('trait_value', "'.'", 1) }}, '-', '') as trait_value
-    from stated
-    where trait = 'domain'
-
-),
-
-traits as (
-
-    select * from stated
-    union all
-    select * from labels
+    from domains
+    where is_website
 
 )
 

@@ -12,7 +12,7 @@ with accounts as (
 {% set links = [
     ('stripe', 'stripe_customer_id', 'stripe_customer_id_c', 1),
     ('zendesk', 'zendesk_organization_id', 'zendesk_organization_id_c', 1),
-    ('(domain)', 'domain', 'website', 0.8),
+    ('(website)', 'domain', 'website', 0.8),
 ] -%}
 {% for system, column, field, confidence in links -%}
 select
