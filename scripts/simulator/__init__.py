@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from .billing import build_ledger
@@ -18,7 +19,7 @@ from .crm import salesforce_tables
 from .events import EventLife
 from .files import file_tables
 from .product import Presence, build_users, segment_tables, visits
-from .progress import counted, progress
+from .progress import counted, tell
 from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
@@ -34,28 +35,25 @@ __all__ = ["Settings", "simulate"]
 
 def simulate(settings: Settings, out: Path) -> None:
     """Write each source's raw tables, and the truth, into its subfolder of `out`."""
-    progress("customers and their billing")
+    tell("customers and their billing")
     world = build_world(settings)
     ledger = build_ledger(settings, world)
-    progress("support")
+    tell("support")
     tickets = build_tickets(settings, world, ledger)
     hold_conversations(settings, tickets)
-    progress("product users")
+    tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     truth = truth_tables(settings, world, ledger)
-    sources = {
-        "salesforce": salesforce_tables(settings, world),
-        "stripe": stripe_tables(settings, world, ledger),
-        "zendesk": zendesk_tables(settings, world, tickets),
-        "segment": segment_tables(settings, world, ledger, users),
-        "files": file_tables(settings, world, ledger),
-        "truth": {**truth, "ticket_clock": ticket_clock(tickets)},
-    }
     with replaced_together(out) as work:
-        write = partial(_write_all, settings, work)
-        progress("tables")
-        write(sources)
+        write = partial(_write_tables, settings, work)
+        tell("tables")
+        write("salesforce", salesforce_tables(settings, world))
+        write("stripe", stripe_tables(settings, world, ledger))
+        write("zendesk", zendesk_tables(settings, world, tickets))
+        write("segment", segment_tables(settings, world, ledger, users))
+        write("files", file_tables(settings, world, ledger))
+        write("truth", {**truth, "ticket_clock": ticket_clock(tickets)})
         for table, month, rows in visits(settings, users, presence):
             write_part(work, f"segment/{table}", month, rows)
         for month, rows in process_months(settings, world, presence):
@@ -63,22 +61,18 @@ def simulate(settings: Settings, out: Path) -> None:
         life = EventLife(settings, world, ledger, users, presence)
         usage = UsageTruth(settings, world, ledger, users)
         events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
+        tell("seats and the truth of use")
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
-        progress("seats and the truth of use")
-        write(
-            {
-                "files": seat_tables(settings, world, users, entitled, assigned),
-                "truth": usage.tables(truth["customer_months"], entitled, assigned),
-            }
-        )
-    progress(f"{events:,} events, {len(tickets):,} tickets, {len(ledger.invoices):,} invoices")
+        write("files", seat_tables(settings, world, users, entitled, assigned))
+        for name, frame in usage.tables(truth["customer_months"], entitled, assigned):
+            write("truth", {name: frame})
+    tell(f"{events:,} events, {len(tickets):,} tickets, {len(ledger.invoices):,} invoices")
 
 
-def _write_all(settings: Settings, folder: Path, sources: dict[str, dict]) -> None:
-    for source, tables in sources.items():
-        for name, frame in tables.items():
-            write_table(folder, f"{source}/{name}", frame, settings.synced_at)
+def _write_tables(settings: Settings, folder: Path, source: str, tables: dict[str, pd.DataFrame]) -> None:
+    for name, frame in tables.items():
+        write_table(folder, f"{source}/{name}", frame, settings.synced_at)
 
 
 def _write_tracks(folder: Path, day: datetime, part: int, table: pa.Table) -> None:
