@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from .billing import build_ledger
@@ -19,7 +20,7 @@ from .events import EventLife
 from .files import file_tables
 from .links import link_systems
 from .product import Presence, build_users, segment_tables, visits
-from .progress import counted, progress
+from .progress import counted, tell
 from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
@@ -34,13 +35,13 @@ __all__ = ["Settings", "simulate"]
 
 def simulate(settings: Settings, out: Path) -> None:
     """Write each source's raw tables, and the truth, into its subfolder of `out`."""
-    progress("customers and their billing")
+    tell("customers and their billing")
     world = build_world(settings)
     ledger = build_ledger(settings, world)
     contracts = Contracts(settings, world, ledger)
-    progress("support")
+    tell("support")
     zendesk, support_truth = run_support(settings, world, ledger)
-    progress("product users")
+    tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     truth = truth_tables(settings, world, ledger, contracts)
@@ -55,9 +56,10 @@ def simulate(settings: Settings, out: Path) -> None:
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:
-        write = partial(_write_all, settings, work)
-        progress("tables")
-        write(sources)
+        write = partial(_write_tables, settings, work)
+        tell("tables")
+        for source, tables in sources.items():
+            write(source, tables)
         for table, month, rows in visits(settings, users, presence):
             write_part(work, f"segment/{table}", month, rows)
         for month, rows in process_months(settings, world, presence):
@@ -65,22 +67,18 @@ def simulate(settings: Settings, out: Path) -> None:
         life = EventLife(settings, world, ledger, users, presence)
         usage = UsageTruth(settings, world, ledger, users)
         events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
+        tell("seats and the truth of use")
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
-        progress("seats and the truth of use")
-        write(
-            {
-                "files": seat_tables(settings, world, users, entitled, assigned),
-                "truth": usage.tables(truth["customer_months"], entitled, assigned),
-            }
-        )
-    progress(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
+        write("files", seat_tables(settings, world, users, entitled, assigned))
+        for name, frame in usage.tables(truth["customer_months"], entitled, assigned):
+            write("truth", {name: frame})
+    tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
 
 
-def _write_all(settings: Settings, folder: Path, sources: dict[str, dict]) -> None:
-    for source, tables in sources.items():
-        for name, frame in tables.items():
-            write_table(folder, f"{source}/{name}", frame, settings.synced_at)
+def _write_tables(settings: Settings, folder: Path, source: str, tables: dict[str, pd.DataFrame]) -> None:
+    for name, frame in tables.items():
+        write_table(folder, f"{source}/{name}", frame, settings.synced_at)
 
 
 def _write_tracks(folder: Path, day: datetime, part: int, table: pa.Table) -> None:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 SECONDS_BETWEEN_LINES = 10
 
 
-def progress(message: str) -> None:
+def tell(message: str) -> None:
     tqdm.write(f"simulate: {message}", file=sys.stderr)
 
 
@@ -27,7 +27,5 @@ def counted(days: Iterable[tuple[datetime, int]], total: int) -> Iterator[int]:
             bar.set_postfix_str(f"{events:,} events", refresh=False)
             if bar.disable and monotonic() - told > SECONDS_BETWEEN_LINES:
                 told = monotonic()
-                progress(
-                    f"events up to {day:%Y-%m-%d}, {done} of {total} days, {events:,} events, {told - started:.0f} s"
-                )
+                tell(f"events up to {day:%Y-%m-%d}, {done} of {total} days, {events:,} events, {told - started:.0f} s")
             yield written

@@ -26,7 +26,7 @@ def seat_entitlements(settings: Settings, world: World, ledger: Ledger) -> pd.Da
     rng = settings.rng("seats")
     count = len(world.customers)
     people = np.bincount(world.people["customer"], minlength=count)
-    share = people * rng.uniform(0.85, 1.7, count) / world.customers["seats"].to_numpy()
+    share = people * rng.uniform(0.45, 1.2, count) / world.customers["seats"].to_numpy()
     is_unlimited = rng.random(count) < UNLIMITED
     rows = []
     for spell in ledger.spells:

@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PAIRS = [low + high for high in BASE62 for low in BASE62]
 
 
 def add_months(anchor: datetime, months: int) -> datetime:
@@ -75,8 +76,8 @@ class Settings:
     def token(self, kind: str, number: int, length: int = 14) -> str:
         """A vendor-like random id, the same for the same seed, kind and number."""
         value = int.from_bytes(blake2b(f"{self.seed}:{kind}:{number}".encode(), digest_size=16).digest(), "big")
-        letters = []
-        for _ in range(length):
-            value, letter = divmod(value, 62)
-            letters.append(BASE62[letter])
-        return "".join(letters)
+        pairs = []
+        for _ in range((length + 1) // 2):
+            value, pair = divmod(value, len(PAIRS))
+            pairs.append(PAIRS[pair])
+        return "".join(pairs)[:length]

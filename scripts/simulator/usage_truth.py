@@ -6,6 +6,7 @@ they hold. Use counts from the day of the customer's first paid service on; in m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from .world import World
 FIRST_FEATURE = len(EVENTS) - len(FEATURES)
 ADOPTING_USES, ADOPTING_DAYS = 3, 2
 FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
+FEATURE_IDS = pd.array(EVENTS[FIRST_FEATURE:], dtype="str")
 IS_GATED = np.array([is_gated for _, _, _, is_gated, *_ in FEATURES])
 NEVER = 2**31 - 1
 
@@ -145,8 +147,8 @@ class UsageTruth:
                 "uses": self._sum(self.uses),
                 "adopters": self._sum(adopts),
                 "user_days": self._sum(feature_days),
-                "used_days": np.bitwise_count(used_on).astype(np.int64),
-                "used_weekdays": np.bitwise_count(used_on & weekdays).astype(np.int64),
+                "used_days": np.bitwise_count(used_on),
+                "used_weekdays": np.bitwise_count(used_on & weekdays),
             }
         )
         self.active_in.append(np.packbits(self.active > 0))
@@ -159,21 +161,19 @@ class UsageTruth:
         total = np.concatenate(
             [np.zeros((1, *by_user.shape[1:]), dtype=np.int64), by_user.cumsum(axis=0, dtype=np.int64)]
         )
-        return total[ends[1:]] - total[ends[:-1]]
+        return (total[ends[1:]] - total[ends[:-1]]).astype(np.int32)
 
     # --- what is written ------------------------------------------------------------------------------
 
     def tables(
         self, customer_months: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame
-    ) -> dict[str, pd.DataFrame]:
-        """`customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
+    ) -> Iterator[tuple[str, pd.DataFrame]]:
+        """(name, rows), one by one. `customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
         spine = self._spine(customer_months)
-        return {
-            "active_users": self._named(spine, self._active_users(spine)),
-            "feature_months": self._feature_months(spine),
-            "feature_adoptions": self._feature_adoptions(spine),
-            "seats": self._named(spine, self._seats(spine, entitled, assigned)),
-        }
+        yield "active_users", self._named(spine, self._active_users(spine))
+        yield "feature_months", self._feature_months(spine)
+        yield "feature_adoptions", self._feature_adoptions(spine)
+        yield "seats", self._named(spine, self._seats(spine, entitled, assigned))
 
     def _spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
         """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
@@ -247,7 +247,7 @@ class UsageTruth:
         used = np.zeros((self.settings.months + 3, self.customers, len(FEATURES)), dtype=bool)
         used[month + 3, customer] = measures["used_days"] > 0
         before = used[month, customer] | used[month + 1, customer] | used[month + 2, customer]
-        named = self._named(spine.iloc[row], {"feature_id": np.array(EVENTS)[FIRST_FEATURE + feature]})
+        named = self._named(spine.iloc[row], {"feature_id": FEATURE_IDS.take(feature)})
         for name, values in measures.items():
             named[name] = values[row, feature]
         return named.assign(is_used_in_prior_3_months=before[row, feature])
@@ -272,7 +272,7 @@ class UsageTruth:
         adopted = found[["adopted", "clock"]].max(axis=1).where(found["adopted"] < NEVER)
         start = pd.Timestamp(self.settings.start)
         dates = {
-            "feature_id": np.array(EVENTS)[FIRST_FEATURE + found["feature"]],
+            "feature_id": FEATURE_IDS.take(found["feature"]),
             "clock_started_on": (start + pd.to_timedelta(found["clock"], unit="D")).dt.date,
             "adopted_on": (start + pd.to_timedelta(adopted, unit="D")).dt.date,
         }

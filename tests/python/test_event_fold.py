@@ -194,6 +194,72 @@ def test_late_events_and_repeated_deliveries_refold_just_their_days(warehouse):
     assert_exact(warehouse)
 
 
+def folded_rows(warehouse: Warehouse) -> pd.DataFrame:
+    return warehouse.query("select * from core.fct_event_days order by all")
+
+
+def test_what_was_folded_day_by_day_is_what_a_full_refresh_folds(warehouse):
+    """Three more days, with events 60 days late, repeated deliveries and a late file for an old day among them."""
+    for more in range(1, 4):
+        day = LAST_DAY + pd.Timedelta(days=more)
+        late = [track(f"late-{more}", "bob", "workflow_run", day - pd.Timedelta(days=60), day + pd.Timedelta(hours=2))]
+        again = a_day(day - pd.Timedelta(days=1)).tail(2).assign(uuid_ts=day + pd.Timedelta(hours=3))
+        warehouse.land(day, pd.concat([a_day(day), again, pd.DataFrame(late)]))
+        warehouse.build()
+    old_day = pd.DataFrame([track("old", "cat", "report_created", "2026-01-15 12:00", LAST_DAY + pd.Timedelta(days=4))])
+    old_day.to_parquet(warehouse.tracks / "2026-01-15.part-1.parquet", index=False)
+    warehouse.build()
+    step_by_step = folded_rows(warehouse)
+    changed = step_by_step["first_occurred_at"] != pd.Timestamp("1999-01-01")
+    assert 0 < changed.sum() < len(step_by_step) / 4
+    warehouse.build("--full-refresh")
+    full = folded_rows(warehouse)
+    pd.testing.assert_frame_equal(
+        step_by_step.drop(columns="first_occurred_at"), full.drop(columns="first_occurred_at")
+    )
+    pd.testing.assert_frame_equal(step_by_step[changed], full[changed])
+    assert_exact(warehouse)
+
+
+def test_a_late_file_for_an_old_day_refolds_that_day_alone(warehouse):
+    late = pd.DataFrame([track("old", "ann", "workflow_run", "2026-01-20 10:00", LAST_DAY + pd.Timedelta(hours=30))])
+    late.to_parquet(warehouse.tracks / "2026-01-20.part-1.parquet", index=False)
+    warehouse.build()
+    assert warehouse.folded_again() == {"2026-01-20"}
+    assert_exact(warehouse)
+
+
+def test_a_repetition_a_day_later_counts_once_unless_the_vendor_dates_it_on_another_day(warehouse):
+    """`report_created` of 25 March comes again on the 27th: nothing new. The vendor dates the other repetition on the 26th, since the
+    device's clock was set right in between: an event of each day, known from decision 9."""
+    before = warehouse.query("select sum(events) as n from core.fct_event_days")["n"].sum()
+    loaded = LAST_DAY + pd.Timedelta(days=1)
+    first = a_day(pd.Timestamp("2026-03-25")).iloc[:2]
+    again = first.assign(uuid_ts=loaded)
+    again.loc[again.index[1], "timestamp"] += pd.Timedelta(days=1)
+    warehouse.land(loaded, again)
+    warehouse.build()
+    assert warehouse.folded_again() == {"2026-03-25", "2026-03-26"}
+    assert warehouse.query("select sum(events) as n from core.fct_event_days")["n"].sum() == before + 1
+    assert_exact(warehouse)
+
+
+def test_a_user_who_got_another_id_is_one_user_for_all_history(warehouse):
+    """ann is bob's new id from now on: their days are one person's, and nothing is folded again."""
+    call = {"id": "a1", "previous_id": "bob", "user_id": "ann", "timestamp": LAST_DAY, "received_at": LAST_DAY}
+    pd.DataFrame([call]).to_parquet(warehouse.raw / "segment" / "aliases.parquet", index=False)
+    try:
+        warehouse.dbt("run", "--select", "stg_segment__aliases", "union_users", "dim_users", *FOLD)
+        assert warehouse.folded_again() == set()
+        rows = warehouse.landed().replace({"user_id": {"bob": "ann"}}).drop_duplicates("id")
+        rows = rows[rows["user_id"] == "ann"]
+        days = warehouse.query("select user_id, events from core.fct_user_days where user_id in ('ann', 'bob')")
+        assert set(days["user_id"]) == {"ann"}
+        assert (len(days), days["events"].sum()) == (rows["timestamp"].dt.date.nunique(), len(rows))
+    finally:
+        (warehouse.raw / "segment" / "aliases.parquet").unlink()
+
+
 def test_a_day_that_vanishes_from_the_files_vanishes(warehouse):
     (warehouse.tracks / "2026-02-10.parquet").unlink()
     warehouse.build()

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import simulate as simulate_command
 from simulator import Settings, simulate
-from simulator.schemas import SCHEMAS
+from simulator.schemas import IN_PARTS, SCHEMAS
 
 END = datetime(2026, 7, 1)
 SMALL = Settings(customers=20, months=6, seed=5, end=END)
@@ -94,7 +94,10 @@ def db(sample) -> duckdb.DuckDBPyConnection:
         connection.execute(f"create view {path.parent.name}_{path.stem} as select * from '{path}'")
     for path in sample.glob("files/*.csv"):
         connection.execute(f"create view files_{path.stem} as select * from read_csv('{path}', all_varchar = true)")
-    connection.execute(f"create view segment_tracks as select * from '{sample}/segment/tracks/*/*.parquet'")
+    for name in IN_PARTS:
+        connection.execute(
+            f"create view {name.replace('/', '_')} as select *, filename from read_parquet('{sample}/{name}/**/*.parquet')"
+        )
     return connection
 
 
@@ -120,15 +123,38 @@ def test_another_seed_writes_other_customers_and_events(small, tmp_path):
 
 def test_every_table_has_its_declared_columns_and_types(sample):
     for name, schema in SCHEMAS.items():
-        if name.startswith("files/"):
+        if name in IN_PARTS:
+            parts = sorted((sample / name).rglob("*.parquet"))
+            assert len(parts) >= 30
+            assert all(pq.read_schema(part).equals(schema) for part in parts), name
+        elif name.startswith("files/"):
             header = (sample / f"{name}.csv").read_text().splitlines()[0]
             assert header.split(",") == schema.names
-        elif name == "segment/tracks":
-            days = sorted((sample / name).iterdir())
-            assert len(days) == 912
-            assert all(pq.read_schema(day / "part-0.parquet").equals(schema) for day in days)
         else:
             assert pq.read_schema(sample / f"{name}.parquet").equals(schema), name
+
+
+def test_events_lie_by_day_and_late_ones_in_a_later_file_of_their_day(db, sample):
+    days = {path.name for path in (sample / "segment" / "tracks").iterdir()}
+    assert 880 <= len(days) <= 912
+    late = one(db, "select count(*) from segment_tracks where filename like '%part-1%'")
+    in_time = "received_at < date_trunc('day', timestamp) + interval 4 day"
+    filed_on = "regexp_extract(filename, 'day=(..........)', 1)"
+    assert 50 <= late <= 300
+    assert one(db, f"select count(*) from segment_tracks where filename like '%part-0%' and not {in_time}") == 0
+    # A clock in the future files a call on the day on which it came.
+    elsewhere = f"strftime(timestamp, '%Y-%m-%d') <> {filed_on}"
+    assert one(db, f"select count(*) from segment_tracks where {elsewhere} and timestamp <= received_at") == 0
+    assert one(db, f"select count(*) from segment_tracks where {elsewhere}") > 0
+
+
+def test_segments_clock_takes_out_a_wrong_one_on_the_device(db):
+    """timestamp = received_at - (sent_at - original_timestamp), to the millisecond, wherever sent_at is there."""
+    wrong = "timestamp <> received_at - (sent_at - original_timestamp)"
+    assert one(db, f"select count(*) from segment_tracks where {wrong}") == 0
+    assert one(db, "select count(*) from segment_tracks where sent_at is null and timestamp <> original_timestamp") == 0
+    off = "abs(epoch(original_timestamp) - epoch(timestamp)) > 600"
+    assert one(db, f"select count(*) from segment_tracks where {off}") > 500
 
 
 def test_the_sample_gives_every_kpi_something_to_say(db):
@@ -240,6 +266,14 @@ def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
         ("segment_tracks", "user_id", "segment_users", "id"),
         ("segment_tracks", "context_group_id", "segment_groups", "group_id"),
         ("segment_groups", "salesforce_account_id", "salesforce_account", "id"),
+        ("segment_identifies", "user_id", "segment_users", "id"),
+        ("segment_aliases", "user_id", "segment_users", "id"),
+        ("segment_accounts", "id", "segment_groups", "group_id"),
+        ("segment_pages", "user_id", "segment_users", "id"),
+        ("segment_screens", "user_id", "segment_users", "id"),
+        ("files_seat_entitlements", "customer_id", "salesforce_account", "id"),
+        ("files_seat_assignments", "user_id", "segment_users", "id"),
+        ("files_process_daily", "customer_id", "salesforce_account", "id"),
         ("files_churn_events", "customer_id", "salesforce_account", "id"),
         ("files_contracts", "customer_id", "salesforce_account", "id"),
         ("files_contracts", "predecessor_id", "files_contracts", "contract_id"),
@@ -344,8 +378,28 @@ def test_keys_are_unique(db, table, key):
         ("select count(*) from truth_movements where reason = 'pause'", 2, 20),
         ("select count(*) from truth_movements where reason = 'non_payment'", 2, 20),
         ("select count(*) from truth_movements where reason = 'resume'", 2, 20),
-        ("select count(*) - count(distinct id) from segment_tracks", 300, 700),
-        ("select count(*) from segment_tracks where received_at - timestamp > interval 2 hour", 900, 2000),
+        ("select count(*) - count(distinct id) from segment_tracks", 200, 700),
+        ("select count(*) from segment_tracks where received_at - timestamp > interval 2 hour", 700, 2000),
+        ("select count(*) from segment_tracks where received_at - timestamp > interval 7 day", 20, 150),
+        ("select count(*) from segment_tracks where timestamp > received_at + interval 1 day", 1, 500),
+        ("select count(distinct id) from segment_tracks where sent_at is null", 100, 5000),
+        (
+            "select count(*) from (select id from segment_tracks group by id having count(distinct filename) > 1)",
+            20,
+            200,
+        ),
+        (
+            "select count(*) from (select id from segment_tracks group by id"
+            " having count(distinct cast(timestamp as date)) > 1)",
+            1,
+            30,
+        ),
+        ("select count(*) from segment_aliases where previous_id in (select id from segment_users)", 15, 60),
+        ("select count(*) from files_seat_assignments where unassigned_at is not null", 50, 600),
+        ("select count(*) - count(distinct user_id) from files_seat_assignments", 10, 150),
+        ("select count(*) from files_seat_entitlements where purchased is null", 3, 40),
+        ("select count(*) from truth_seats where assigned_seats > purchased_seats", 20, 600),
+        ("select count(*) from truth_feature_adoptions where adopted_on is null", 100, 1000),
         ("select count(*) from zendesk_ticket where merged_ticket_ids <> '[]'", 5, 100),
         ("select count(*) from zendesk_ticket where merged_ticket_ids like '%,%'", 1, 30),
         ("select count(*) from zendesk_ticket where submitter_id <> requester_id", 20, 180),
@@ -383,8 +437,9 @@ def test_nothing_happens_before_the_window_or_after_its_end(db):
         ("stripe_subscription_history", "_fivetran_start"),
         ("zendesk_ticket_comment", "created"),
         ("zendesk_ticket_field_history", "updated"),
-        ("segment_tracks", "timestamp"),
         ("segment_tracks", "received_at"),
+        ("segment_pages", "received_at"),
+        ("segment_aliases", "received_at"),
     ):
         first, last = db.execute(f"select min({column}), max({column}) from {table}").fetchone()
         assert datetime(2024, 1, 1) <= first < last < END, table
@@ -394,6 +449,7 @@ def test_nothing_happens_before_the_window_or_after_its_end(db):
     ("arguments", "message"),
     [
         (["--customers", "9"], "at least 10"),
+        (["--events", "0"], "at least 1"),
         (["--months", "x"], "not a whole number"),
         (["--end", "2026-07-15"], "not the first day of a month"),
         (["--end", "July"], "not a date"),
@@ -414,7 +470,68 @@ def test_a_failed_run_leaves_the_earlier_data_alone(small, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("simulator.write_track_day", broken)
+    monkeypatch.setattr("simulator.write_part", broken)
     with pytest.raises(OSError, match="disk full"):
         simulate(Settings(SMALL.customers, SMALL.months, 7, END), small)
     assert fingerprints(small) == before
+
+
+@pytest.mark.parametrize("wanted", [60_000, 400_000])
+def test_about_as_many_events_come_as_were_asked_for(tmp_path, wanted):
+    simulate(Settings(60, 4, 2, END, events=wanted), tmp_path / "raw")
+    count = f"select count(*) from '{tmp_path}/raw/segment/tracks/*/*.parquet'"
+    assert one(duckdb.connect(), count) == pytest.approx(wanted, rel=0.02)
+
+
+def test_customers_alone_are_enough_and_progress_is_told_in_lines_where_no_terminal_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simulator.progress.SECONDS_BETWEEN_LINES", 0.05)
+    simulate_command.main(["--customers", "10", "--months", "3"])
+    assert (tmp_path / "data" / "simulated" / "truth" / "active_users.parquet").exists()
+    told = capsys.readouterr().err
+    assert "simulate: events up to 2026-0" in told and " of 91 days, " in told
+    assert "\r" not in told
+
+
+# What counts as use, from the raw tables alone: the accepted deliveries of customers' own people, once an event and day.
+USE_FROM_RAW = """
+with recursive chains(first_id, last_id) as (
+    select id, id from segment_users
+    union all
+    select chains.first_id, a.user_id from chains join segment_aliases a on a.previous_id = chains.last_id
+),
+people as (
+    select first_id, last_id from chains where last_id not in (select previous_id from segment_aliases)
+)
+select distinct t.id, p.last_id as person, g.salesforce_account_id, cast(t.timestamp as date) as day, t.event
+from segment_tracks t
+join segment_users u on u.id = t.user_id and not u.is_bot and not u.is_internal
+join people p on p.first_id = t.user_id
+join segment_accounts g on g.id = t.context_group_id
+where t.timestamp <= t.received_at + interval 1 day
+"""
+
+
+def test_the_truth_of_use_can_be_read_from_the_raw_tables(db):
+    """Two ways from one state: counted while it happened, and from what was delivered. Months before the first paid one, and the
+    month of it, hold use on trial, which the truth leaves out."""
+    differing, compared, users = db.execute(
+        f"""with use as ({USE_FROM_RAW}), months as (
+            select
+                salesforce_account_id, cast(date_trunc('month', day) as date) as month,
+                count(distinct person) filter (event not in ('signed_in', 'page_viewed')) as active_users,
+                count(distinct (person, day)) as login_days,
+                count(*) filter (event not in ('signed_in', 'page_viewed')) as value_events
+            from use group by all
+        ), truth as (
+            select *, min(month) over (partition by salesforce_account_id) as first_month
+            from truth_active_users where salesforce_account_id is not null
+        )
+        select
+            count(*) filter ((t.active_users, t.login_days, t.value_events) is distinct from
+                (coalesce(m.active_users, 0), coalesce(m.login_days, 0), coalesce(m.value_events, 0))),
+            count(*), sum(t.active_users)
+        from truth t left join months m using (salesforce_account_id, month) where t.month > t.first_month"""
+    ).fetchone()
+    assert differing == 0
+    assert compared > 2000 and users > 3000
