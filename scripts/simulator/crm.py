@@ -256,18 +256,19 @@ def _opportunities(settings: Settings, world: World, ledger: Ledger, user_ids: n
 
 
 def _agreements(subscriptions: list[Subscription]) -> Iterator[tuple]:
-    """(type, first day, first day after, months, amount) of what was signed; months None where it runs by the month."""
+    """(type, first day, first day after, months, amount) of what was signed after any trial; months None where it runs by the month."""
     has_signed = False
     for subscription in sorted(subscriptions, key=lambda one: (one.created, one.number)):
         items = [item for item in subscription.items if not item.price.is_metered]
-        if not subscription.periods or not items:
+        paid = [period for period in subscription.periods if period[0] >= (subscription.trial_end or period[0])]
+        if not paid or not items:
             continue
         is_core = any(item.price.product == CORE for item in items)
         amount = sum(item.price.unit_amount * item.quantity for item in items) / MINOR_UNITS[subscription.currency]
         first = ("Renewal" if has_signed else "New Business") if is_core else "Expansion"
         has_signed = has_signed or is_core
         has_terms = subscription.months >= 3
-        for n, (start, stop) in enumerate(subscription.periods if has_terms else subscription.periods[:1]):
+        for n, (start, stop) in enumerate(paid if has_terms else paid[:1]):
             months = subscription.months if has_terms else None
             yield "Renewal" if n else first, start, stop, months, round(amount, 2)
 
