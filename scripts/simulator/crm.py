@@ -231,8 +231,10 @@ def _opportunities(settings: Settings, world: World, ledger: Ledger, user_ids: n
     """One per signature and renewal of a term of three months and more, per start of a monthly subscription, per loss."""
     rng = settings.rng("opportunities")
     subscriptions: dict[int, list[Subscription]] = defaultdict(list)
+    served = {spell.subscription.number for spell in ledger.spells}
     for subscription in ledger.subscriptions:
-        subscriptions[subscription.customer].append(subscription)
+        if subscription.number in served:
+            subscriptions[subscription.customer].append(subscription)
     losses: dict[int, list[datetime]] = defaultdict(list)
     for loss in ledger.losses:
         if loss.at < settings.end:
