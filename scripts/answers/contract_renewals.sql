@@ -12,7 +12,7 @@ select
     renewals.is_renewed,
     renewals.is_on_time,
     cast(renewals.successor_arr_amount as double) as renewed_arr_usd,
-    renewals.is_final,
-    customers.is_internal
+    renewals.is_final
 from core.fct_contract_renewals as renewals
 inner join core.dim_customers as customers on renewals.customer_id = customers.customer_id
+where not customers.is_internal
