@@ -1,5 +1,5 @@
 -- key: salesforce_account_id, stripe_customer_id, term_start, term_end
--- within: arr_usd 0.005, renewed_arr_usd 0.005
+-- within: arr_usd 0.01, renewed_arr_usd 0.01
 select
     case when customers.anchor_system = 'salesforce' then customers.anchor_id end as salesforce_account_id,
     case when customers.anchor_system = 'stripe' then customers.anchor_id end as stripe_customer_id,

@@ -123,6 +123,19 @@ class Contracts:
 
     def renewals(self) -> pd.DataFrame:
         """One row per contract whose last day lies in the window: its customer's number and how it ended."""
+        columns = [
+            "customer",
+            "term_start",
+            "term_end",
+            "contract_id",
+            "month",
+            "arr_usd",
+            "is_superseded",
+            "is_renewed",
+            "is_on_time",
+            "renewed_arr_usd",
+            "is_final",
+        ]
         rows = []
         for contract in self.all:
             term = contract.term
@@ -132,21 +145,21 @@ class Contracts:
             is_superseded = any(other.term.start < term.stop - EARLY for other in found)
             last_day = term.stop - timedelta(microseconds=1)
             rows.append(
-                {
-                    "customer": term.customer,
-                    "term_start": term.start,
-                    "term_end": term.stop,
-                    "contract_id": self._id(contract) if contract.number is not None else None,
-                    "month": last_day.date().replace(day=1),
-                    "arr_usd": contract.arr_usd,
-                    "is_superseded": is_superseded,
-                    "is_renewed": bool(found),
-                    "is_on_time": any(other.agreed_at <= term.stop for other in found),
-                    "renewed_arr_usd": sum(other.arr_usd for other in found),
-                    "is_final": term.stop + LATE <= self.settings.end,
-                }
+                (
+                    term.customer,
+                    term.start,
+                    term.stop,
+                    self._id(contract) if contract.number is not None else None,
+                    last_day.date().replace(day=1),
+                    contract.arr_usd,
+                    is_superseded,
+                    bool(found),
+                    any(other.agreed_at <= term.stop for other in found),
+                    sum(other.arr_usd for other in found),
+                    term.stop + LATE <= self.settings.end,
+                )
             )
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=columns)
 
     def _successors(self, contract: Contract) -> list[Contract]:
         """What renews it by name, at most 30 days late; else a term with a product in common, or after one on file any

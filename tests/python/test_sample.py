@@ -84,7 +84,7 @@ def test_mrr_is_the_truth_to_the_cent_for_every_customer_and_month(company):
         raw,
         f"""
         with truth as (
-            select {KEYS} as id, t.month, t.mrr_usd from '{{truth}}/customer_months.parquet' as t where not t.is_internal
+            select {KEYS} as id, t.month, t.mrr_usd from '{{truth}}/customer_months.parquet' as t
         ),
         ours as (
             select c.anchor_id as id, m.month_start as month, m.mrr_amount
@@ -110,7 +110,7 @@ def test_movements_of_the_company_are_the_truth(company, movement):
         raw,
         f"""
         with truth as (
-            select month, sum("{movement}") as amount from '{{truth}}/movements.parquet' where not is_internal group by 1
+            select month, sum("{movement}") as amount from '{{truth}}/movements.parquet' group by 1
         )
         select truth.month, truth.amount, ours.{column}
         from truth inner join marts.kpi_mrr_movements as ours

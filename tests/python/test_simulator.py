@@ -16,7 +16,8 @@ from simulator.schemas import SCHEMAS
 END = datetime(2026, 7, 1)
 SMALL = Settings(customers=20, months=6, seed=5, end=END)
 
-# MRR at each month's end from invoices, versions and coupons alone, before late renewals are bridged.
+# MRR at each month's end from invoices, versions and coupons alone, before late renewals are bridged. A line holds until
+# the next one of its item begins; a credit ends what was there before.
 MRR_FROM_RAW = """
 with versions as (
     select *, lead(_fivetran_start, 1, timestamp '9999-01-01') over (
@@ -25,17 +26,24 @@ with versions as (
     from stripe_subscription_history
 ),
 month_ends as (select distinct (month + interval 1 month)::timestamp as month_end from truth_movements),
+lines as (
+    select l.*, i.customer_id, l.proration and l.amount < 0 as is_credit, lead(l.period_start) over (
+        partition by l.subscription_item_id order by l.period_start, l.proration and l.amount < 0 desc
+    ) as next_start
+    from stripe_invoice_line_item l join stripe_invoice i on i.id = l.invoice_id and i.status <> 'void'
+    where l.subscription_item_id is not null
+),
 rates(currency, rate) as (values ('usd', 1 / 100), ('eur', 1.08 / 100), ('gbp', 1.26 / 100), ('jpy', 0.0067)),
 gross as (
     select
-        i.customer_id, i.subscription_id, month_end, rate,
-        case p.recurring_interval when 'year' then 12 else p.recurring_interval_count end as months,
+        l.customer_id, l.subscription_id, month_end, rate, p.recurring_interval_count
+        * case p.recurring_interval when 'year' then 12 when 'week' then 12 / 52 when 'day' then 12 / 365 else 1 end as months,
         sum(p.unit_amount * l.quantity) as amount
-    from stripe_invoice_line_item l
-    join stripe_invoice i on i.id = l.invoice_id and i.status <> 'void'
+    from lines l
     join stripe_price p on p.id = l.price_id and p.recurring_usage_type = 'licensed'
     join rates r on r.currency = p.currency
-    join month_ends on l.period_start < month_end and month_end <= l.period_end
+    join month_ends on not l.is_credit and l.period_start < month_end
+        and month_end <= least(l.period_end, coalesce(l.next_start, l.period_end))
     join versions v on v.id = l.subscription_id
         and v._fivetran_start < month_end and month_end <= v.next_start
         and v.status in ('active', 'past_due') and v.pause_collection_behavior is null
@@ -133,7 +141,7 @@ def test_the_sample_gives_every_kpi_something_to_say(db):
     losses = one(
         db,
         """select count(*) from truth_movements
-        where churn > 0 and month >= date '2025-07-01' and not is_internal""",
+        where churn > 0 and month >= date '2025-07-01'""",
     )
     events = one(db, "select count(*) from segment_tracks")
     assert due >= 50
@@ -162,6 +170,15 @@ def test_movements_add_up_in_every_row_and_from_month_to_month(db):
     )
 
 
+def test_every_expansion_is_split_among_its_drivers(db):
+    broken = one(
+        db, "select count(*) from truth_movements where abs(upsell + seat + cross_sell + price - expansion) > 1e-6"
+    )
+    seen = db.execute("select sum(upsell) > 0, sum(seat) > 0, sum(cross_sell) > 0, sum(price) > 0 from truth_movements")
+    assert broken == 0
+    assert seen.fetchone() == (True, True, True, True)
+
+
 def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
     """Truth and raw tables come from one state by two ways: only a bridged late renewal may part them."""
     rows = db.execute(
@@ -172,7 +189,11 @@ def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
         ), truth as (
             select coalesce(t.stripe_customer_id, l.customer_id) as customer_id, month, mrr_usd
             from truth_customer_months t left join linked l on l.account_id = t.salesforce_account_id
-        ), rebuilt as ({MRR_FROM_RAW})
+        ), every as ({MRR_FROM_RAW}), rebuilt as (
+            select * from every where customer_id not in (
+                select customer_id from linked join salesforce_account a on a.id = account_id and a.is_internal_c
+            )
+        )
         select coalesce(t.mrr_usd, 0) - coalesce(r.mrr, 0) as gap, coalesce(n.mrr, 0) > 0 as pays_next_month
         from truth t full join rebuilt r using (customer_id, month)
         left join rebuilt n on n.customer_id = t.customer_id and n.month = t.month + interval 1 month"""
@@ -193,6 +214,11 @@ def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
         ("stripe_invoice", "subscription_id", "stripe_subscription_history", "id"),
         ("stripe_invoice_line_item", "invoice_id", "stripe_invoice", "id"),
         ("stripe_invoice_line_item", "price_id", "stripe_price", "id"),
+        ("stripe_charge", "invoice_id", "stripe_invoice", "id"),
+        ("stripe_refund", "charge_id", "stripe_charge", "id"),
+        ("stripe_credit_note", "invoice_id", "stripe_invoice", "id"),
+        ("stripe_credit_note", "refund_id", "stripe_refund", "id"),
+        ("stripe_credit_note_line_item", "credit_note_id", "stripe_credit_note", "id"),
         ("salesforce_contact", "account_id", "salesforce_account", "id"),
         ("salesforce_account", "csm_id_c", "salesforce_user", "id"),
         ("salesforce_account", "master_record_id", "salesforce_account", "id"),
@@ -207,6 +233,9 @@ def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
         ("segment_tracks", "context_group_id", "segment_groups", "group_id"),
         ("segment_groups", "salesforce_account_id", "salesforce_account", "id"),
         ("files_churn_events", "customer_id", "salesforce_account", "id"),
+        ("files_contracts", "customer_id", "salesforce_account", "id"),
+        ("files_contracts", "predecessor_id", "files_contracts", "contract_id"),
+        ("truth_contract_renewals", "contract_id", "files_contracts", "contract_id"),
         ("files_feature_entitlements", "feature_id", "files_features", "feature_id"),
     ],
 )
@@ -222,6 +251,12 @@ def test_references_lead_somewhere(db, child, column, parent, key):
         ("stripe_subscription_history", "(id, _fivetran_start)"),
         ("stripe_invoice", "id"),
         ("stripe_invoice_line_item", "id"),
+        ("stripe_charge", "id"),
+        ("files_contracts", "contract_id"),
+        (
+            "truth_contract_renewals",
+            "(coalesce(salesforce_account_id, stripe_customer_id), term_start, term_end)",
+        ),
         ("zendesk_ticket_field_history", "(ticket_id, field_name, updated)"),
         ("zendesk_ticket_comment", "id"),
         ("truth_customer_months", "(coalesce(salesforce_account_id, stripe_customer_id), month)"),
@@ -251,6 +286,53 @@ def test_keys_are_unique(db, table, key):
             30,
         ),
         ("select count(*) from stripe_customer where currency = 'jpy'", 2, 40),
+        (
+            "select count(*) from stripe_price p join stripe_subscription_item i on i.plan_id = p.id where recurring_interval = 'day'",
+            1,
+            9,
+        ),
+        (
+            "select count(*) from stripe_price p join stripe_subscription_item i on i.plan_id = p.id where recurring_interval = 'week'",
+            2,
+            9,
+        ),
+        ("select count(distinct id) from stripe_subscription_history where status = 'incomplete_expired'", 2, 20),
+        ("select count(*) from stripe_invoice_line_item where proration and amount < 0", 20, 200),
+        (
+            "select count(*) from stripe_invoice_line_item where type = 'invoiceitem' and not proration and amount > 0",
+            10,
+            100,
+        ),
+        (
+            "select count(*) from stripe_invoice_line_item where type = 'invoiceitem' and not proration and amount < 0",
+            5,
+            60,
+        ),
+        (
+            "select count(*) from (select subscription_item_id, period_end from stripe_invoice_line_item"
+            " where proration and amount > 0 group by all having count(*) > 1)",
+            1,
+            30,
+        ),
+        (
+            "select count(*) from (select customer_id from stripe_invoice group by 1 having count(distinct currency) > 1)",
+            2,
+            15,
+        ),
+        (
+            "select count(*) from (select subscription_id from stripe_subscription_discount group by 1 having count(*) > 1)",
+            5,
+            40,
+        ),
+        ("select count(*) from stripe_refund", 10, 100),
+        ("select count(*) from stripe_credit_note where refund_id is null", 10, 100),
+        ("select count(distinct customer_id) from files_contracts", 50, 90),
+        ("select count(*) from files_contracts where terminated_at is not null", 2, 20),
+        ("select count(*) from truth_contract_renewals where is_renewed and not is_on_time", 3, 30),
+        ("select count(*) from truth_contract_renewals where is_superseded", 1, 9),
+        ("select count(*) from truth_movements where reason = 'pause'", 2, 20),
+        ("select count(*) from truth_movements where reason = 'non_payment'", 2, 20),
+        ("select count(*) from truth_movements where reason = 'resume'", 2, 20),
         ("select count(*) - count(distinct id) from segment_tracks", 300, 700),
         ("select count(*) from segment_tracks where received_at - timestamp > interval 2 hour", 900, 2000),
         ("select count(*) from zendesk_ticket where merged_ticket_ids <> '[]'", 5, 100),
