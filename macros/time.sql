@@ -36,6 +36,14 @@
 {% endmacro %}
 
 
+{% macro months_between(start, end) %}
+    {#- The whole months from one UTC timestamp to another, to the nearest, by calendar_position. -#}
+    cast(
+        round({{ calendar_position(reporting_date(end)) }} - {{ calendar_position(reporting_date(start)) }}) as bigint
+    )
+{%- endmacro %}
+
+
 {% macro calendar_position(date) %}
     {#- A date as months since year 0, the days of a month being equal parts of it: the difference of two dates is the months between
         them, and every calendar month is exactly 1. -#}

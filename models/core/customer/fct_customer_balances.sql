@@ -61,8 +61,10 @@ select
     cast(coalesce(opening.mrr_amount, 0) as decimal(28, 6)) as opening_mrr_amount,
     cast(coalesce(closing.mrr_amount, 0) as decimal(28, 6)) as mrr_amount,
     -- Who is lost is lost at the opening's rate.
-    cast(case when closing.mrr_amount > 0 then coalesce(opening.next_fx_amount, 0) else 0 end as decimal(28, 6))
-        as fx_mrr_amount
+    cast(
+        case when closing.mrr_amount > 0 then coalesce(opening.next_fx_amount, 0) else 0 end
+        as decimal(28, 6)
+    ) as fx_mrr_amount
 from spine
 inner join starts on spine.customer_id = starts.customer_id
 inner join months on spine.month_start = months.month_start

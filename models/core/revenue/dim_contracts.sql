@@ -1,18 +1,9 @@
-with ids as (
-
-    select * from {{ ref('brg_customer_ids') }}
-
-),
-
--- One line each of a paid period of three months and more; changes within it are no term of their own.
-term_lines as (
+-- Lines for a whole paid period; a change within one is no term of its own.
+with term_lines as (
 
     select
         *,
-        cast(
-            round({{ calendar_position(reporting_date('service_end')) }} - {{ calendar_position(reporting_date('service_start')) }})
-            as bigint
-        ) as term_months,
+        {{ months_between('service_start', 'service_end') }} as term_months,
         period_amount as list_amount,
         {{ dbt.dateadd('second', 1, 'service_start') }} as priced_at
     from {{ ref('union_invoice_lines') }}
@@ -33,7 +24,10 @@ cancelled as (
         source_system,
         item_id,
         max(cancel_requested_at) as cancel_requested_at,
-        min(case when status = 'cancelled' then valid_from end) as terminated_at
+        min(case when status = 'cancelled' then valid_from end) as terminated_at,
+        coalesce(
+            max(cancel_requested_at), min(case when status = 'cancelled' then valid_from end)
+        ) as cancelled_at
     from {{ ref('union_subscription_items') }}
     group by source_system, item_id
 
@@ -45,24 +39,17 @@ paid_terms as (
         lines.source_system,
         lines.source_customer_id,
         lines.subscription_id,
-        lines.service_start,
-        lines.service_end,
+        lines.subscription_id
+        || ' ' || cast(lines.service_start as {{ dbt.type_string() }}) as contract_id,
+        'paid_term' as contract_kind,
+        lines.service_start as term_start,
+        lines.service_end as term_end,
         lines.term_months,
         lines.currency,
         sum(net_prices.net_amount) * 12 / lines.term_months as arr_amount,
-        max(
-            case
-                when cancelled.cancel_requested_at between lines.service_start and lines.service_end
-                    then cancelled.cancel_requested_at
-            end
-        ) as cancel_requested_at,
+        max(cancelled.cancel_requested_at) as cancel_requested_at,
         min(
-            case
-                when
-                    cancelled.terminated_at >= lines.service_start
-                    and cancelled.terminated_at < lines.service_end
-                    then cancelled.terminated_at
-            end
+            case when cancelled.terminated_at < lines.service_end then cancelled.terminated_at end
         ) as terminated_at
     from term_lines as lines
     inner join net_prices
@@ -70,29 +57,45 @@ paid_terms as (
             lines.source_system = net_prices.source_system
             and lines.invoice_line_id = net_prices.invoice_line_id
     left join cancelled
-        on lines.source_system = cancelled.source_system and lines.item_id = cancelled.item_id
+        on
+            lines.source_system = cancelled.source_system
+            and lines.item_id = cancelled.item_id
+            and cancelled.cancelled_at >= lines.service_start
+            and cancelled.cancelled_at < lines.service_end
     where lines.term_months >= 3
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by
+        lines.source_system,
+        lines.source_customer_id,
+        lines.subscription_id,
+        lines.service_start,
+        lines.service_end,
+        lines.term_months,
+        lines.currency
 
 ),
 
+{% set known_columns = [
+    'source_system', 'contract_id', 'contract_kind', 'source_customer_id', 'term_start', 'term_end',
+    'arr_amount', 'currency', 'cancel_requested_at', 'terminated_at',
+] -%}
 known as (
 
     select
-        source_system, contract_id, contract_kind, source_customer_id,
+        {{ known_columns | join(',\n        ') }},
         cast(null as {{ dbt.type_string() }}) as subscription_id,
-        term_start, term_end, term_months, arr_amount, currency, predecessor_id, signed_at,
-        cancel_requested_at, terminated_at,
+        coalesce(term_months, {{ months_between('term_start', 'term_end') }}) as term_months,
+        predecessor_id,
+        signed_at,
         case contract_kind when 'contract' then 1 else 2 end as precedence
     from {{ ref('union_contracts') }}
     union all
     select
-        source_system,
-        {{ dbt.concat(['subscription_id', "' '", 'cast(service_start as ' ~ dbt.type_string() ~ ')']) }},
-        'paid_term', source_customer_id, subscription_id,
-        service_start, service_end, term_months, arr_amount, currency, null, null,
-        cancel_requested_at, terminated_at,
-        3
+        {{ known_columns | join(',\n        ') }},
+        subscription_id,
+        term_months,
+        cast(null as {{ dbt.type_string() }}) as predecessor_id,
+        cast(null as timestamp) as signed_at,
+        3 as precedence
     from paid_terms
 
 ),
@@ -105,7 +108,7 @@ ranked as (
         ids.customer_id,
         min(known.precedence) over (partition by ids.customer_id) as best_precedence
     from known
-    inner join ids
+    inner join {{ ref('brg_customer_ids') }} as ids
         on
             known.source_system = ids.source_system
             and coalesce(known.source_customer_id, '(none)') = ids.source_customer_id
@@ -120,12 +123,7 @@ select
     subscription_id,
     term_start,
     term_end,
-    cast(
-        coalesce(
-            term_months,
-            round({{ calendar_position(reporting_date('term_end')) }} - {{ calendar_position(reporting_date('term_start')) }})
-        ) as bigint
-    ) as term_months,
+    term_months,
     cast(arr_amount as decimal(28, 6)) as arr_amount,
     coalesce(currency, '{{ var("reporting_currency") }}') as currency,
     predecessor_id,

@@ -6,7 +6,12 @@ with months as (
 
 rates as (
 
-    select * from {{ ref('union_fx_rates') }}
+    select
+        source_system,
+        currency,
+        rate,
+        {{ 'rate_on' if policy('fx_rate_type') == 'month_end' else 'cast(null as date)' }} as rate_on
+    from {{ ref('union_fx_rates') }}
     where rate_type = '{{ policy("fx_rate_type") }}'
 
 ),
@@ -20,16 +25,11 @@ dated as (
         rates.rate,
         row_number() over (
             partition by rates.currency, months.month_start
-            order by rates.rate_on desc, rates.source_system
+            order by rates.rate_on desc, rates.source_system asc
         ) as recency
     from rates
     inner join months
-        on
-            {% if policy('fx_rate_type') == 'month_end' -%}
-                {{ month_of('rates.rate_on') }} = months.month_start
-            {%- else -%}
-                1 = 1
-            {%- endif %}
+        on rates.rate_on is null or {{ month_of('rates.rate_on') }} = months.month_start
     where rates.currency <> '{{ var("reporting_currency") }}'
 
 ),

@@ -6,7 +6,10 @@ with lines as (
 
 months as (
 
-    select * from {{ ref('dim_months') }}
+    select
+        *,
+        {{ calendar_position('month_start') }} as position
+    from {{ ref('dim_months') }}
 
 ),
 
@@ -54,8 +57,8 @@ spread as (
             when measured.ends_on <= measured.starts_on then 1
             else
                 (
-                    least(measured.end_position, {{ calendar_position('months.next_month_start') }})
-                    - greatest(measured.start_position, {{ calendar_position('months.month_start') }})
+                    least(measured.end_position, months.position + 1)
+                    - greatest(measured.start_position, months.position)
                 )
                 / (measured.end_position - measured.start_position)
         end as share
@@ -91,7 +94,9 @@ select
     ) as net_period_amount,
     cast(
         coalesce(
-            abs(period_amount / nullif(amount + discount_amount, 0)) * {{ major_unit('currency') }}, 0
+            abs(period_amount / nullif(amount + discount_amount, 0))
+            * {{ major_unit('currency') }},
+            0
         ) as decimal(28, 6)
     ) as rounding_amount
 from spread

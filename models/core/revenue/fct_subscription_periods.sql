@@ -109,18 +109,15 @@ select
     starts_at,
     ends_at,
     cancel_requested_at,
-    {% if policy('mrr_loss_date') == 'cancel_request' -%}
-        -- R14: what nothing follows is lost on the day that its end was asked for.
-        case
-            when
-                item_successor_starts_at is null
-                and cancel_requested_at < coalesce(successor_starts_at, ends_at, cast('9999-12-31' as timestamp))
-                then cancel_requested_at
-            else coalesce(successor_starts_at, ends_at)
-        end as runs_until,
-    {%- else -%}
-        coalesce(successor_starts_at, ends_at) as runs_until,
-    {%- endif %}
+    -- R14 mrr_loss_date: what nothing follows may be lost on the day that its end was asked for.
+    case
+        when
+            {{ '1 = 1' if policy('mrr_loss_date') == 'cancel_request' else '1 = 0' }}
+            and item_successor_starts_at is null
+            and (cancel_requested_at < coalesce(successor_starts_at, ends_at) or ends_at is null)
+            then cancel_requested_at
+        else coalesce(successor_starts_at, ends_at)
+    end as runs_until,
     successor_starts_at is not null as has_successor,
     is_usage,
     is_pause,

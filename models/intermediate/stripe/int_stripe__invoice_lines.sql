@@ -1,11 +1,4 @@
-with credit_notes as (
-
-    select * from {{ ref('stg_stripe__credit_notes') }}
-    where row_status = 'accepted' and status = 'issued'
-
-),
-
-issued as (
+with issued as (
 
     select
         *,
@@ -73,45 +66,41 @@ priced as (
 
 ),
 
-{% set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 entries as (
 
     select
-        invoice_line_id, invoice_id, subscription_item_id as item_id, plan_id, product_id, kind,
+        invoice_line_id,
+        invoice_id,
+        kind,
         amount_minor - discount_minor as amount_minor,
         case
             when is_part then period_minor * coalesce(share_of_period, 1) - amount_minor
             else discount_minor
         end as discount_minor,
-        period_minor, is_part, period_start, period_end, cast(null as timestamp) as booked_at
+        period_minor,
+        cast(null as timestamp) as booked_at
     from priced
     union all
     select
-        {{ dbt.concat(['invoice_id', "':tax'"]) }}, invoice_id, {{ nothing }}, {{ nothing }},
-        {{ nothing }}, 'tax', tax_minor, 0, tax_minor, false, null, null, null
+        {{ dbt.concat(['invoice_id', "':tax'"]) }} as invoice_line_id,
+        invoice_id,
+        'tax' as kind,
+        tax_minor as amount_minor,
+        0 as discount_minor,
+        tax_minor as period_minor,
+        created_at as booked_at
     from issued
     where tax_minor <> 0
     union all
-    -- Without tax where the note says what that is.
     select
-        credit_note_id, invoice_id, {{ nothing }}, {{ nothing }}, {{ nothing }},
-        case when reason = 'product_unsatisfactory' then 'goodwill' else 'credit' end,
-        -coalesce(subtotal_minor - coalesce(discount_amount_minor, 0), amount_minor), 0,
-        -amount_minor, false, null, null, created_at
-    from credit_notes
-    union all
-    -- A refund that a credit note stands for is not given back twice.
-    select
-        refunds.refund_id, charges.invoice_id, {{ nothing }}, {{ nothing }}, {{ nothing }},
-        'credit', -refunds.amount_minor, 0, -refunds.amount_minor, false, null, null,
-        refunds.created_at
-    from {{ ref('stg_stripe__refunds') }} as refunds
-    inner join {{ ref('stg_stripe__charges') }} as charges
-        on refunds.charge_id = charges.charge_id and charges.row_status = 'accepted'
-    where
-        refunds.row_status = 'accepted'
-        and refunds.status = 'succeeded'
-        and refunds.refund_id not in (select refund_id from credit_notes where refund_id is not null)
+        credit_id as invoice_line_id,
+        invoice_id,
+        kind,
+        amount_minor,
+        0 as discount_minor,
+        amount_minor as period_minor,
+        credited_at as booked_at
+    from {{ ref('int_stripe__credits') }}
 
 )
 
@@ -120,18 +109,19 @@ select
     entries.invoice_id,
     issued.customer_id as source_customer_id,
     issued.subscription_id,
-    entries.item_id,
-    entries.plan_id,
-    entries.product_id,
+    priced.subscription_item_id as item_id,
+    priced.plan_id,
+    priced.product_id,
     entries.kind,
     entries.amount_minor * {{ major_unit('issued.currency') }} as amount,
     entries.discount_minor * {{ major_unit('issued.currency') }} as discount_amount,
     entries.period_minor * {{ major_unit('issued.currency') }} as period_amount,
     upper(issued.currency) as currency,
     issued.status = 'uncollectible' as is_written_off,
-    entries.is_part as is_proration,
-    entries.period_start as service_start,
-    entries.period_end as service_end,
+    coalesce(priced.is_part, false) as is_proration,
+    priced.period_start as service_start,
+    priced.period_end as service_end,
     coalesce(entries.booked_at, issued.created_at) as invoiced_at
 from entries
 inner join issued on entries.invoice_id = issued.invoice_id
+left join priced on entries.invoice_line_id = priced.invoice_line_id
