@@ -7,11 +7,11 @@ select
     renewals.term_end,
     case when renewals.contract_kind = 'contract' then renewals.contract_id end as contract_id,
     renewals.month_start as month,
-    renewals.due_arr_amount as arr_usd,
+    cast(renewals.due_arr_amount as double) as arr_usd,
     renewals.is_superseded,
     renewals.is_renewed,
     renewals.is_on_time,
-    renewals.renewed_arr_amount as renewed_arr_usd,
+    cast(renewals.successor_arr_amount as double) as renewed_arr_usd,
     renewals.is_final
 from core.fct_contract_renewals as renewals
 inner join core.dim_customers as customers on renewals.customer_id = customers.customer_id

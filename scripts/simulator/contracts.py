@@ -155,7 +155,7 @@ class Contracts:
                     is_superseded,
                     bool(found),
                     any(other.agreed_at <= term.stop for other in found),
-                    0.0 if is_superseded else sum(other.arr_usd for other in found),
+                    sum(other.arr_usd for other in found),
                     term.stop + LATE <= self.settings.end,
                 )
             )

@@ -153,7 +153,7 @@ COLUMNS = {
     # arr_usd: 12 x MRR of the licensed items at the term's first instant, net of durable discounts, at the constant
     # rate; term_end: as agreed, however early it was terminated. is_superseded: replaced more than 90 days early.
     # is_renewed: a successor is known at the window's end; is_on_time: it was signed (or, where no signature is on
-    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one or where superseded; is_final: term_end + 30 days
+    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one; is_final: term_end + 30 days
     # have passed.
     "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
         contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b

@@ -88,5 +88,10 @@ select
                 then period_amount * amount / (amount + discount_amount)
             else 0
         end as decimal(28, 6)
-    ) as net_period_amount
+    ) as net_period_amount,
+    cast(
+        coalesce(
+            abs(period_amount / nullif(amount + discount_amount, 0)) * {{ major_unit('currency') }}, 0
+        ) as decimal(28, 6)
+    ) as rounding_amount
 from spread

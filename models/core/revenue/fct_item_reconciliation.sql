@@ -39,7 +39,9 @@ invoices as (
         sum(case when lines.is_at_month_end then lines.period_amount else 0 end * rates.rate)
             as period_amount,
         sum(case when lines.is_at_month_end then lines.net_period_amount else 0 end * rates.rate)
-            as net_period_amount
+            as net_period_amount,
+        sum(case when lines.is_at_month_end then lines.rounding_amount else 0 end * rates.rate)
+            as rounding_amount
     from {{ ref('fct_invoiced_months') }} as lines
     left join {{ ref('dim_exchange_rates') }} as rates
         on lines.currency = rates.currency and lines.month_start = rates.month_start
@@ -102,7 +104,9 @@ select
     cast(coalesce(invoices.period_amount / mrr.months_in_period, 0) as decimal(28, 6))
         as list_rate_amount,
     cast(coalesce(invoices.net_period_amount / mrr.months_in_period, 0) as decimal(28, 6))
-        as rate_amount
+        as rate_amount,
+    cast(coalesce(invoices.rounding_amount / mrr.months_in_period, 0) as decimal(28, 6))
+        as rounding_limit_amount
 from mrr
 full outer join invoices
     on

@@ -4,7 +4,10 @@ with items as (
         *,
         -- Counted and invoiced: prices can be compared.
         is_counted and is_invoiced and standing <> 'trialing' as is_matched,
-        mrr_amount - carried_amount - usage_amount as service_mrr_amount
+        mrr_amount - carried_amount - usage_amount as service_mrr_amount,
+        -- What discounts took off MRR and not off the invoice.
+        list_mrr_amount - (mrr_amount - carried_amount - usage_amount)
+        - (list_rate_amount - rate_amount) as discount_gap_amount
     from {{ ref('fct_item_reconciliation') }}
 
 ),
@@ -27,8 +30,11 @@ others as (
 ),
 
 {% set causes = {
-    'discount': "case when is_matched and (has_uncounted_discount or coalesce(others.has_usage, false))
-            then list_mrr_amount - service_mrr_amount - (list_rate_amount - rate_amount) else 0 end",
+    'rounding': 'case when is_matched and abs(discount_gap_amount) <= rounding_limit_amount
+            then discount_gap_amount else 0 end',
+    'discount': 'case when is_matched and abs(discount_gap_amount) > rounding_limit_amount
+            and (has_uncounted_discount or coalesce(others.has_usage, false))
+            then discount_gap_amount else 0 end',
     'calendar': 'case when is_matched then monthly_amount - rate_amount else 0 end',
     'part_month': 'invoiced_amount - monthly_amount',
     'carried': '-carried_amount',

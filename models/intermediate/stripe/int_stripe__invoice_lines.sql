@@ -1,11 +1,4 @@
-with prices as (
-
-    select * from {{ ref('stg_stripe__prices') }}
-    where row_status = 'accepted'
-
-),
-
-credit_notes as (
+with credit_notes as (
 
     select * from {{ ref('stg_stripe__credit_notes') }}
     where row_status = 'accepted' and status = 'issued'
@@ -31,14 +24,21 @@ charged as (
         *,
         coalesce(is_proration, false) as is_part,
         case
-            when coalesce(is_discountable, true) and amount_minor > 0 then amount_minor else 0
-        end as discountable_minor
+            when coalesce(is_discountable, true) and not coalesce(is_proration, false)
+                then amount_minor
+        end as discountable_minor,
+        -- The billing period that a proration is a part of ends as it does.
+        nullif({{ dbt.datediff(
+            'min(period_start) over (partition by subscription_id, period_end)',
+            'period_end', 'second'
+        ) }}, 0) as seconds_of_period
     from {{ ref('stg_stripe__invoice_lines') }}
     where row_status = 'accepted' and replace(invoice_line_id, 'sub_', '') = invoice_line_id
 
 ),
 
--- No discount is landed by line: what an invoice's discounts took off is shared by amount.
+-- No discount is landed by line: what an invoice's discounts took off is shared by amount. A
+-- proration is landed net of them; at list price it is its part of a whole period.
 priced as (
 
     select
@@ -46,9 +46,13 @@ priced as (
         coalesce(prices.nickname, charged.price_id) as plan_id,
         prices.product_id,
         case
-            when charged.line_type <> 'subscription' and not charged.is_part then 'one_off'
-            when prices.usage_type = 'metered' then 'usage'
-            else 'recurring'
+            when charged.line_type = 'subscription' or charged.is_part
+                then case when prices.usage_type = 'metered' then 'usage' else 'recurring' end
+            else
+                coalesce(
+                    {{ json_text('charged.metadata', 'kind') }},
+                    case when charged.amount_minor < 0 then 'credit' else 'one_off' end
+                )
         end as kind,
         coalesce(
             issued.discount_minor * charged.discountable_minor
@@ -56,13 +60,16 @@ priced as (
             0
         ) as discount_minor,
         case
-            when charged.is_part
+            when charged.is_part and prices.unit_amount_minor is not null
                 then sign(charged.amount_minor) * charged.quantity * prices.unit_amount_minor
             else charged.amount_minor
-        end as period_minor
+        end as period_minor,
+        {{ dbt.datediff('charged.period_start', 'charged.period_end', 'second') }}
+        / cast(charged.seconds_of_period as double precision) as share_of_period
     from charged
     inner join issued on charged.invoice_id = issued.invoice_id
-    left join prices on charged.price_id = prices.price_id
+    left join {{ ref('stg_stripe__prices') }} as prices
+        on charged.price_id = prices.price_id and prices.row_status = 'accepted'
 
 ),
 
@@ -71,8 +78,12 @@ entries as (
 
     select
         invoice_line_id, invoice_id, subscription_item_id as item_id, plan_id, product_id, kind,
-        amount_minor - discount_minor as amount_minor, discount_minor, period_minor, is_part,
-        period_start, period_end, cast(null as timestamp) as booked_at
+        amount_minor - discount_minor as amount_minor,
+        case
+            when is_part then period_minor * coalesce(share_of_period, 1) - amount_minor
+            else discount_minor
+        end as discount_minor,
+        period_minor, is_part, period_start, period_end, cast(null as timestamp) as booked_at
     from priced
     union all
     select
@@ -81,12 +92,12 @@ entries as (
     from issued
     where tax_minor <> 0
     union all
+    -- Without tax where the note says what that is.
     select
         credit_note_id, invoice_id, {{ nothing }}, {{ nothing }}, {{ nothing }},
         case when reason = 'product_unsatisfactory' then 'goodwill' else 'credit' end,
         -coalesce(subtotal_minor - coalesce(discount_amount_minor, 0), amount_minor), 0,
-        -coalesce(subtotal_minor - coalesce(discount_amount_minor, 0), amount_minor), false,
-        null, null, created_at
+        -amount_minor, false, null, null, created_at
     from credit_notes
     union all
     -- A refund that a credit note stands for is not given back twice.
@@ -97,11 +108,10 @@ entries as (
     from {{ ref('stg_stripe__refunds') }} as refunds
     inner join {{ ref('stg_stripe__charges') }} as charges
         on refunds.charge_id = charges.charge_id and charges.row_status = 'accepted'
-    left join credit_notes on refunds.refund_id = credit_notes.refund_id
     where
         refunds.row_status = 'accepted'
         and refunds.status = 'succeeded'
-        and credit_notes.credit_note_id is null
+        and refunds.refund_id not in (select refund_id from credit_notes where refund_id is not null)
 
 )
 

@@ -16,6 +16,7 @@
         'line_type': ('type', 'text'),
         'is_proration': ('proration', 'boolean'),
         'is_discountable': ('discountable', 'boolean'),
+        'metadata': ('metadata', 'json'),
     },
     rules={
         'period ends before it starts': 'period_end < period_start',
