@@ -67,6 +67,7 @@ EMPTY: dict[str, set[str]] = {
     "stg_stripe__plans": {"nickname", "trial_period_days"},
     "stg_stripe__products": {"unit_label"},
     "stg_stripe__refunds": {"failure_reason", "payment_intent_id"},
+    "stg_stripe__subscription_discounts": {"checkout_session_id"},
     "stg_stripe__subscription_versions": {
         "cancellation_feedback",
         "cancellation_reason",

@@ -59,7 +59,7 @@ RAW = {
         "price": null, "plan": {"id": "p1"}, "period": {"start": 1704196800, "end": 1711972800}
     }]""",
     # Snowflake's spelling of reserved words.
-    "stripe/subscription_discount.csv": "ID,SUBSCRIPTION_ID,COUPON_ID,START,END\nd1,s1,k1,2024-01-02,2024-04-02\n",
+    "stripe/subscription_discount.csv": "ID,SUBSCRIPTION_ID,COUPON_ID,CHECKOUT_SESSION,START,END\nd1,s1,k1,cs_1,2024-01-02,2024-04-02\n",
     "zendesk/ticket_tag.csv": "TICKET_ID,TAG\n1,VIP\n",
     "zendesk/organizations.json": '[{"id": 7, "name": "Seven", "deleted_at": "2024-01-02T12:00:00Z"}, {"id": 8, "deleted_at": null}]',
     "zendesk/user.csv": "id,role,_fivetran_deleted\n1,end-user,t\n2,agent,f\n3,agent,\n",
@@ -147,8 +147,9 @@ def test_keys_and_parts_of_objects_are_found(staged):
 
 
 def test_reserved_words_are_columns(staged):
-    assert staged.warehouse("select starts_at, ends_at from staging.stg_stripe__subscription_discounts") == [
-        (datetime(2024, 1, 2), datetime(2024, 4, 2))
+    columns = "checkout_session_id, starts_at, ends_at"
+    assert staged.warehouse(f"select {columns} from staging.stg_stripe__subscription_discounts") == [
+        ("cs_1", datetime(2024, 1, 2), datetime(2024, 4, 2))
     ]
     assert staged.warehouse("select ticket_id, tag from staging.stg_zendesk__ticket_tags") == [("1", "vip")]
 

@@ -6,6 +6,8 @@
         'discount_id': ('id', 'text'),
         'subscription_id': ('subscription_id', 'text'),
         'coupon_id': ('coupon_id', 'text'),
+        'customer_id': ('customer_id', 'text'),
+        'checkout_session_id': ('checkout_session_id', 'text'),
         'starts_at': (adapter.quote('start'), 'timestamp'),
         'ends_at': (adapter.quote('end'), 'timestamp'),
     },
