@@ -15,6 +15,9 @@ from pathlib import Path
 
 import duckdb
 
+# What must be built to know who is who.
+IDENTITY = ("+dim_customers", "+dim_contacts", "+dim_users", "customer_link_conflicts")
+
 TRUTH = """
 create temp view truth as
 select source_system, source_customer_id, anchor_system || ' ' || anchor_id as company

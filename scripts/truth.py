@@ -1,10 +1,12 @@
-"""`make truth`: simulate a company, build it, and hold the warehouse against the simulator's own truth.
+"""`make truth`: simulate a company, build it, and hold the warehouse against the simulator's own truth. Then the same company as
+people keep its records (`--links dirty`): how well they were joined, by rule.
 
 scripts/answers/<name>.sql says what the warehouse answers to truth/<name>.parquet, in the same columns. Its comments say
     -- key: column, column           what identifies a row; required
     -- within: column 0.005, …       the largest difference allowed in a number; every other column is exactly equal
     -- where: condition              the rows of the truth that the warehouse is asked for; default all
-NULL equals only NULL. Exits with 0 only where every answer equals the truth; every difference is in differences.csv.
+NULL equals only NULL. Exits with 0 only where every answer equals the truth and no two companies became one customer; every
+difference is in differences.csv.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+from identity_report import IDENTITY, identity_report
 from simulate import at_least
 from simulate import main as simulate
 
@@ -114,9 +117,9 @@ def places(folder: Path) -> dict[str, str]:
     return {name: str(folder / place) for name, place in folders.items()} | sources
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, *select: str) -> None:
     dbt = Path(sys.executable).with_name("dbt")
-    command = [dbt, "--quiet", "build", "--exclude-resource-type", "unit_test"]
+    command = [dbt, "--quiet", "build", "--exclude-resource-type", "unit_test", *select]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | places(folder), check=False)
     if done.returncode:
         sys.exit(f"The build failed (exit code {done.returncode}); nothing was compared.")
@@ -150,16 +153,22 @@ def main() -> int:
     parser.add_argument("--months", type=at_least(2), default=30)
     parser.add_argument("--folder", type=Path, default=Path("target/truth"), help="where the company is built")
     options = parser.parse_args()
-    folder = options.folder.resolve()
+    folder, dirty = options.folder.resolve(), options.folder.resolve() / "dirty"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    dirty.mkdir(parents=True)
     size = [f"--{name}={getattr(options, name)}" for name in ("customers", "months", "seed")]
     simulate([*size, "--out", str(folder / "raw")])
     build(folder)
     comparisons = compare(folder / "raw" / "truth", folder / "warehouse" / "customer_success.duckdb")
     print(f"Truth of {options.customers} customers, {options.months} months, seed {options.seed}")
-    print(report(comparisons, folder))
-    return int(not all(comparison.is_equal for comparison in comparisons))
+    print(report(comparisons, folder), flush=True)
+    simulate([*size, "--links=dirty", "--out", str(dirty / "raw")])
+    build(dirty, "--select", *IDENTITY)
+    identity = identity_report(dirty / "warehouse" / "customer_success.duckdb", dirty / "raw")
+    print("The same company with records as people keep them")
+    print("\n".join(f"  {line}" for line in identity.lines()))
+    is_true = all(comparison.is_equal for comparison in comparisons)
+    return int(not is_true or bool(identity.wrong) or identity.missing_records > 0)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,8 @@ import json
 import duckdb
 import pytest
 from conftest import ROOT, VENDORS
-from identity_report import identity_report
+from identity_report import IDENTITY, identity_report
 
-IDENTITY = (
-    "build", "--exclude-resource-type", "unit_test", "-s",
-    "+dim_customers", "+dim_contacts", "+dim_users", "customer_link_conflicts",
-)  # fmt: skip
 SEEDS = (3, 20261122)
 TRUTH = "read_parquet('{raw}/truth/identity_map.parquet')"
 
@@ -25,7 +21,7 @@ def worlds(simulate, dbt):
     def world(links: str, seed: int):
         if (links, seed) not in built:
             raw = simulate(customers=90, months=8, seed=seed, links=links)
-            build = dbt(*IDENTITY, raw=raw, SOURCES=VENDORS)
+            build = dbt("build", "--exclude-resource-type", "unit_test", "-s", *IDENTITY, raw=raw, SOURCES=VENDORS)
             assert build.code == 0, build.output[-5000:]
             built[links, seed] = build, raw
         return built[links, seed]
