@@ -24,7 +24,9 @@ turns as (
         ) as ending,
         max(
             case
-                when periods.is_resumed and periods.starts_at >= months.starts_at
+                when
+                    periods.is_resumed
+                    and periods.starts_at >= months.starts_at
                     and periods.starts_at < months.ends_at
                     then 1
             end

@@ -24,7 +24,11 @@ cancelled as (
         source_system,
         item_id,
         max(cancel_requested_at) as cancel_requested_at,
-        min(case when status = 'cancelled' then valid_from end) as terminated_at,
+        -- Where unused time was credited, nothing stands after the end.
+        coalesce(
+            min(case when status = 'cancelled' then valid_from end),
+            case when count(valid_to) = count(*) then max(valid_to) end
+        ) as terminated_at,
         coalesce(
             max(cancel_requested_at), min(case when status = 'cancelled' then valid_from end)
         ) as cancelled_at
