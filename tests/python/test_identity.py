@@ -10,7 +10,7 @@ from conftest import ROOT, VENDORS
 from identity_report import identity_report
 
 IDENTITY = (
-    "build", "--exclude-resource-type", "unit_test", "-s",
+    "build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s",
     "+dim_customers", "+dim_contacts", "+dim_users", "customer_link_conflicts",
 )  # fmt: skip
 SEEDS = (3, 20261122)
