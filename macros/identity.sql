@@ -1,15 +1,27 @@
 {#- What the joining of customer records compares. -#}
 
-{% macro company_name_key(name) %}
-    {#- A company's name for comparison: lower case, without punctuation, blanks and its legal form. NULL where nothing is left. -#}
-    {%- set words = namespace(sql="' ' || lower(" ~ name ~ ") || ' '") -%}
-    {%- for mark in [',', '.', '-', '&', '(', ')'] -%}
+{% macro words_of(name) %}
+    {#- A name's words in lower case, single marks of punctuation read as blanks. -#}
+    {%- set words = namespace(sql='lower(' ~ name ~ ')') -%}
+    {%- for mark in [',', '.', '-', '&'] -%}
         {%- set words.sql = "replace(" ~ words.sql ~ ", '" ~ mark ~ "', ' ')" -%}
     {%- endfor -%}
-    {%- for form in ['inc', 'llc', 'ltd', 'limited', 'corp', 'corporation', 'plc', 'gmbh', 'ag', 'kg', 'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'oy', 'kk'] -%}
-        {%- set words.sql = "replace(" ~ words.sql ~ ", ' " ~ form ~ " ', ' ')" -%}
-    {%- endfor -%}
-    {{ return("nullif(replace(" ~ words.sql ~ ", ' ', ''), '')") }}
+    {{ return("trim(" ~ words.sql ~ ")") }}
+{% endmacro %}
+
+
+{% macro company_name_key(words) %}
+    {#- A company's words without blanks and without the legal form that ends them. NULL where nothing is left. -#}
+    {%- set forms = ['inc', 'llc', 'ltd', 'limited', 'corp', 'corporation', 'plc', 'gmbh', 'ag', 'kg', 'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'oy', 'kk'] -%}
+    nullif(replace(
+        case
+            {%- for form in forms %}
+            when {{ words }} like '% {{ form }}' then substr({{ words }}, 1, length({{ words }}) - {{ form | length + 1 }})
+            {%- endfor %}
+            else {{ words }}
+        end,
+        ' ', ''
+    ), '')
 {% endmacro %}
 
 

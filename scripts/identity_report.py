@@ -15,8 +15,15 @@ from pathlib import Path
 
 import duckdb
 
-# What must be built to know who is who.
-IDENTITY = ("+dim_customers", "+dim_contacts", "+dim_users", "customer_link_conflicts")
+# Options of dbt that build what is needed to know who is who.
+IDENTITY = (
+    "--indirect-selection=cautious",
+    "--select",
+    "+dim_customers",
+    "+dim_contacts",
+    "+dim_users",
+    "customer_link_conflicts",
+)
 
 TRUTH = """
 create temp view truth as

@@ -53,7 +53,9 @@ dangling as (
             links.linked_system = records.source_system
             and lower(links.linked_customer_id) = lower(records.source_customer_id)
             and records.is_known
-    where records.source_customer_id is null and links.linked_system not in ('(domain)', '(website)')
+    where
+        records.source_customer_id is null
+        and links.linked_system not in ('(domain)', '(website)')
 
 ),
 

@@ -6,7 +6,7 @@ import json
 
 import duckdb
 import pytest
-from conftest import ROOT, VENDORS
+from conftest import ROOT, VENDORS, WHOLE
 from identity_report import IDENTITY, identity_report
 
 SEEDS = (3, 20261122)
@@ -21,7 +21,7 @@ def worlds(simulate, dbt):
     def world(links: str, seed: int):
         if (links, seed) not in built:
             raw = simulate(customers=90, months=8, seed=seed, links=links)
-            build = dbt("build", "--exclude-resource-type", "unit_test", "-s", *IDENTITY, raw=raw, SOURCES=VENDORS)
+            build = dbt(*WHOLE, *IDENTITY, raw=raw, SOURCES=VENDORS)
             assert build.code == 0, build.output[-5000:]
             built[links, seed] = build, raw
         return built[links, seed]

@@ -51,12 +51,12 @@ addresses as (
         contacts.source_system,
         contacts.authority,
         contacts.email_key,
-        merges.survivor_id
+        merged.survivor_id
     from contacts
-    inner join merges_4 as merges
+    inner join merges_4 as merged
         on
-            contacts.source_system = merges.source_system
-            and contacts.contact_id = merges.contact_id
+            contacts.source_system = merged.source_system
+            and contacts.contact_id = merged.contact_id
     where contacts.email_key is not null
 
 ),
@@ -101,15 +101,15 @@ namesakes as (
 resolved as (
 
     select
-        merges.source_system,
-        merges.contact_id as source_contact_id,
-        coalesce(namesakes.owner_system, merges.source_system) as anchor_system,
-        coalesce(namesakes.owner_id, merges.survivor_id) as anchor_id
-    from merges_4 as merges
+        merged.source_system,
+        merged.contact_id as source_contact_id,
+        coalesce(namesakes.owner_system, merged.source_system) as anchor_system,
+        coalesce(namesakes.owner_id, merged.survivor_id) as anchor_id
+    from merges_4 as merged
     left join namesakes
         on
-            merges.source_system = namesakes.source_system
-            and merges.survivor_id = namesakes.survivor_id
+            merged.source_system = namesakes.source_system
+            and merged.survivor_id = namesakes.survivor_id
             and namesakes.choice = 1
 
 )

@@ -8,7 +8,7 @@ with records as (
 
 ),
 
--- Both ends as the survivors of their own systems' merges. Case is forgiven where it leaves no choice.
+-- Both ends as the survivors of their systems' merges. Case is forgiven where it leaves no choice.
 named as (
 
     select

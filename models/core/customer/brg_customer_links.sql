@@ -37,9 +37,11 @@ compared as (
         candidates.kind,
         {{ dbt.bool_or("mine.trait = 'name'") }} as has_name,
         {{ dbt.bool_or("mine.trait = 'domain' and sites.trait = 'domain'") }} as have_domains,
-        count(distinct case
-            when theirs.source_customer_id = candidates.linked_customer_id then mine.trait
-        end) as agreement,
+        count(
+            distinct case
+                when theirs.source_customer_id = candidates.linked_customer_id then mine.trait
+            end
+        ) as agreement,
         {{ dbt.bool_or(
             "mine.trait = 'name' and theirs.source_customer_id = candidates.linked_customer_id"
         ) }} as has_same_name,
@@ -74,12 +76,15 @@ judged as (
         candidates.*,
         compared.agreement,
         case
-            when candidates.kind = 'stated' and compared.agreement = 0 and compared.has_name
+            when
+                candidates.kind = 'stated' and compared.agreement = 0 and compared.has_name
                 and (compared.points_elsewhere or compared.have_domains)
                 then 'contradicted'
             when candidates.kind = 'stated' then 'possible'
             when candidates.claimants > 1 then 'ambiguous_domain'
-            when compared.has_name and not coalesce(compared.has_same_name, false)
+            when
+                compared.has_name
+                and (compared.points_elsewhere or not coalesce(compared.has_same_name, false))
                 then 'other_name'
             when not compared.has_name and candidates.carriers > 1 then 'shared_domain'
             else 'possible'
@@ -114,8 +119,10 @@ implied as (
             and near.source_customer_id = far.source_customer_id
             and near.linked_authority > far.linked_authority
     where
-        near.kind = 'stated' and near.verdict = 'possible'
-        and far.kind = 'stated' and far.verdict = 'possible'
+        near.kind = 'stated'
+        and near.verdict = 'possible'
+        and far.kind = 'stated'
+        and far.verdict = 'possible'
     group by
         near.linked_system, near.linked_customer_id,
         far.linked_system, far.linked_customer_id, far.linked_authority

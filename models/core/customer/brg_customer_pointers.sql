@@ -37,8 +37,8 @@ ranked as (
         rank() over (
             partition by source_system, source_customer_id
             order by
-                case kind when 'stated' then 1 when 'implied' then 2 else 3 end,
-                linked_authority,
+                case kind when 'stated' then 1 when 'implied' then 2 else 3 end asc,
+                linked_authority asc,
                 agreement desc
         ) as choice
     from links

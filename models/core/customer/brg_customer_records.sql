@@ -86,16 +86,16 @@ namesakes as (
 select
     seen.source_system,
     seen.source_customer_id,
-    merges.source_customer_id is not null as is_known,
-    coalesce(merges.source_system, namesakes.source_system, seen.source_system) as survivor_system,
-    coalesce(merges.survivor_id, seen.source_customer_id) as survivor_id,
+    merged.source_customer_id is not null as is_known,
+    coalesce(merged.source_system, namesakes.source_system, seen.source_system) as survivor_system,
+    coalesce(merged.survivor_id, seen.source_customer_id) as survivor_id,
     {{ customer_authority('seen.source_system') }} as authority
 from seen
-left join merges_4 as merges
+left join merges_4 as merged
     on
-        seen.source_system = merges.source_system
-        and seen.source_customer_id = merges.source_customer_id
+        seen.source_system = merged.source_system
+        and seen.source_customer_id = merged.source_customer_id
 left join namesakes
     on
-        merges.source_customer_id is null
+        merged.source_customer_id is null
         and seen.source_customer_id = namesakes.source_customer_id

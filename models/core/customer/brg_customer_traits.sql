@@ -25,18 +25,28 @@ domains as (
 
 ),
 
-traits as (
+names as (
 
     select
         records.survivor_system as source_system,
         records.survivor_id as source_customer_id,
-        'name' as trait,
-        {{ company_name_key('customers.name') }} as trait_value
+        {{ words_of('customers.name') }} as words
     from {{ ref('union_customers') }} as customers
     inner join records
         on
             customers.source_system = records.source_system
             and customers.source_customer_id = records.source_customer_id
+
+),
+
+traits as (
+
+    select
+        source_system,
+        source_customer_id,
+        'name' as trait,
+        {{ company_name_key('words') }} as trait_value
+    from names
     union
     select
         source_system,
