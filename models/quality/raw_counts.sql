@@ -3,7 +3,8 @@
 select
     '{{ table.source }}' as source_name,
     '{{ table.table }}' as raw_table,
-    count(*){{ ' + (select count(*) from ' ~ source(table.source, table['or']) ~ ')' if table['or'] }} as raw_rows
+    count(*)
+    {%- if table['or'] %} + (select count(*) from {{ source(table.source, table['or']) }}){% endif %} as raw_rows
 from {{ source(table.source, table.table) }}
 union all
 {% endfor -%}

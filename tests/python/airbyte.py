@@ -28,17 +28,31 @@ STRIPE = {
     """,
     "invoices": """
         select
-            id, customer_id as customer, subscription_id as subscription, status, epoch(created)::bigint as created, total
+            id, customer_id as customer, subscription_id as subscription, status, epoch(created)::bigint as created,
+            currency, subtotal, tax, total
         from invoice
     """,
     "invoice_line_items": """
         select
             id, invoice_id as invoice, subscription_id as subscription, subscription_item_id as subscription_item,
-            quantity, amount, currency, type, proration,
+            quantity, amount, currency, type, proration, discountable, cast(metadata as json) as metadata,
             {'start': epoch(period_start)::bigint, 'end': epoch(period_end)::bigint} as period,
             cast({'id': price_id, 'object': 'price'} as json)::varchar as price,
             cast({'id': price_id, 'object': 'plan'} as json)::varchar as plan
         from invoice_line_item
+    """,
+    "charges": """
+        select
+            id, customer_id as customer, invoice_id as invoice, amount, amount_refunded, currency, status,
+            epoch(created)::bigint as created
+        from charge
+    """,
+    "refunds": "select id, charge_id as charge, amount, currency, status, reason, epoch(created)::bigint as created from refund",
+    "credit_notes": """
+        select
+            id, invoice_id as invoice, refund_id as refund, amount, discount_amount, subtotal, total, currency, reason, status,
+            epoch(created)::bigint as created
+        from credit_note
     """,
     "subscription_items": """
         select id, subscription_id as subscription, quantity, {'id': plan_id} as price, {'id': plan_id} as plan

@@ -71,6 +71,7 @@ EMPTY: dict[str, set[str]] = {
     "stg_stripe__subscription_versions": {
         "cancellation_feedback",
         "cancellation_reason",
+        "changed_at",
         "discount_coupon_id",
         "discount_ends_at",
         "discount_starts_at",
@@ -78,6 +79,7 @@ EMPTY: dict[str, set[str]] = {
     },
     "stg_stripe__transfers": {"destination_payment_id", "source_transaction_id"},
     "stg_zendesk__organizations": {"external_id"},
+    "stg_zendesk__schedules": {"intervals"},
     "stg_zendesk__ticket_chat_events": {"loaded_at", "reason", "status", "status_changed_at"},
     "stg_zendesk__ticket_field_history": {"user_id"},
     "stg_zendesk__tickets": {"custom_category"},

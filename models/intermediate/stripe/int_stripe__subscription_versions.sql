@@ -37,7 +37,7 @@ periods as (
 
 ),
 
--- What the first known version says of the time before it: a trial, then service, then its own status.
+-- What the first known version says of the time before it: a trial, service, then its own status.
 first_versions as (
 
     select

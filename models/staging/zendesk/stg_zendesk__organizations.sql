@@ -7,5 +7,6 @@
         'external_id': ('external_id', 'text'),
         'created_at': ('created_at', 'timestamp'),
     },
-    live='deleted_at is null and not coalesce(' ~ try_cast('_fivetran_deleted', 'boolean') ~ ', false)'
+    live='deleted_at is null and not coalesce('
+    ~ try_cast('_fivetran_deleted', 'boolean') ~ ', false)'
 ) }}
