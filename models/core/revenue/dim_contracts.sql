@@ -24,15 +24,9 @@ cancelled as (
         source_system,
         item_id,
         max(cancel_requested_at) as cancel_requested_at,
-        -- Where unused time was credited, nothing stands after the end.
-        coalesce(
-            min(case when status = 'cancelled' then valid_from end),
-            case when count(valid_to) = count(*) then max(valid_to) end
-        ) as terminated_at,
-        coalesce(
-            max(cancel_requested_at), min(case when status = 'cancelled' then valid_from end)
-        ) as cancelled_at
+        max(coalesce(valid_to, cast('9999-12-31' as timestamp))) as served_until
     from {{ ref('union_subscription_items') }}
+    where status not in ('cancelled', 'unpaid')
     group by source_system, item_id
 
 ),
@@ -51,10 +45,8 @@ paid_terms as (
         lines.term_months,
         lines.currency,
         sum(net_prices.net_amount) * 12 / lines.term_months as arr_amount,
-        max(cancelled.cancel_requested_at) as cancel_requested_at,
-        min(
-            case when cancelled.terminated_at < lines.service_end then cancelled.terminated_at end
-        ) as terminated_at
+        nullif(least(max(cancelled.served_until), lines.service_end), lines.service_end)
+            as terminated_at
     from term_lines as lines
     inner join net_prices
         on
@@ -64,8 +56,8 @@ paid_terms as (
         on
             lines.source_system = cancelled.source_system
             and lines.item_id = cancelled.item_id
-            and cancelled.cancelled_at >= lines.service_start
-            and cancelled.cancelled_at < lines.service_end
+            and cancelled.cancel_requested_at >= lines.service_start
+            and cancelled.cancel_requested_at < lines.service_end
     where lines.term_months >= 3
     group by
         lines.source_system,
@@ -80,7 +72,7 @@ paid_terms as (
 
 {% set known_columns = [
     'source_system', 'contract_id', 'contract_kind', 'source_customer_id', 'term_start', 'term_end',
-    'arr_amount', 'currency', 'cancel_requested_at', 'terminated_at',
+    'arr_amount', 'currency', 'terminated_at',
 ] -%}
 known as (
 
@@ -132,7 +124,6 @@ select
     coalesce(currency, '{{ var("reporting_currency") }}') as currency,
     predecessor_id,
     signed_at,
-    cancel_requested_at,
     terminated_at
 from ranked
 where precedence = best_precedence

@@ -10,7 +10,8 @@ rates as (
         source_system,
         currency,
         rate,
-        {{ 'rate_on' if policy('fx_rate_type') == 'month_end' else 'cast(null as date)' }} as rate_on
+        {{ 'rate_on' if policy('fx_rate_type') == 'month_end' else 'cast(null as date)' }}
+            as rate_on
     from {{ ref('union_fx_rates') }}
     where rate_type = '{{ policy("fx_rate_type") }}'
 

@@ -21,7 +21,10 @@ mrr as (
         max(months_in_period) as months_in_period,
         max(case when has_uncounted_discount then 1 else 0 end) = 1 as has_uncounted_discount
     from {{ ref('fct_item_months') }}
-    where source_system in (select lines.source_system from {{ ref('union_invoice_lines') }} as lines)
+    where
+        source_system in (
+            select lines.source_system from {{ ref('union_invoice_lines') }} as lines
+        )
     group by customer_id, source_system, item_id, month_start
 
 ),
