@@ -209,9 +209,8 @@ def test_invoices_tell_the_truth_but_for_bridged_late_renewals(db):
     """Truth and raw tables come from one state by two ways: only a bridged late renewal may part them."""
     rows = db.execute(
         f"""with linked as (
-            select s.id as customer_id, coalesce(a.master_record_id, a.id) as account_id
-            from stripe_customer s left join salesforce_account a
-                on a.id = json_extract_string(s.metadata, '$.salesforce_account_id') and a._fivetran_active
+            select source_customer_id as customer_id, anchor_id as account_id
+            from truth_identity_map where source_system = 'stripe'
         ), truth as (
             select coalesce(t.stripe_customer_id, l.customer_id) as customer_id, month, mrr_usd
             from truth_customer_months t left join linked l on l.account_id = t.salesforce_account_id
@@ -314,7 +313,12 @@ def test_keys_are_unique(db, table, key):
 @pytest.mark.parametrize(
     ("oddity", "low", "high"),
     [
-        ("select count(*) from stripe_customer where metadata is null", 2, 8),
+        (
+            "select count(*) from truth_identity_map where source_system = 'stripe' and anchor_system = 'stripe'",
+            2,
+            8,
+        ),
+        ("select count(*) from stripe_customer where metadata is null", 30, 90),
         ("select count(*) from salesforce_account where is_deleted and master_record_id is not null", 2, 3),
         ("select count(distinct id) from stripe_subscription_history where status = 'past_due'", 3, 60),
         ("select count(distinct id) from stripe_subscription_history where status = 'unpaid'", 1, 20),

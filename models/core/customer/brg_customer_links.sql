@@ -1,16 +1,13 @@
-{% set pair = ['source_system', 'source_customer_id', 'linked_system', 'linked_customer_id'] -%}
-with overrides as (
-
-    select * from {{ ref('customer_overrides') }}
-
-),
-
+{% set said = [
+    'source_system', 'source_customer_id', 'linked_system', 'linked_customer_id',
+    'linked_authority', 'kind', 'link_rule', 'confidence',
+] -%}
 -- Where a person has decided, only what the decision leaves open is asked.
-candidates as (
+with candidates as (
 
     select candidates.*
     from {{ ref('brg_customer_candidates') }} as candidates
-    left join overrides
+    left join {{ ref('customer_overrides') }} as overrides
         on
             candidates.source_system = overrides.source_system
             and candidates.source_customer_id = overrides.source_customer_id
@@ -33,8 +30,9 @@ traits as (
 compared as (
 
     select
-        candidates.{{ pair | join(', candidates.') }},
-        candidates.kind,
+        candidates.{{ said | join(', candidates.') }},
+        candidates.claimants,
+        candidates.carriers,
         {{ dbt.bool_or("mine.trait = 'name'") }} as has_name,
         {{ dbt.bool_or("mine.trait = 'domain' and sites.trait = 'domain'") }} as have_domains,
         count(
@@ -66,35 +64,30 @@ compared as (
             candidates.linked_system = sites.source_system
             and candidates.linked_customer_id = sites.source_customer_id
             and mine.trait = sites.trait
-    group by candidates.{{ pair | join(', candidates.') }}, candidates.kind
+    group by
+        candidates.{{ said | join(', candidates.') }}, candidates.claimants, candidates.carriers
 
 ),
 
 judged as (
 
     select
-        candidates.*,
-        compared.agreement,
+        *,
         case
             when
-                candidates.kind = 'stated' and compared.agreement = 0 and compared.has_name
-                and (compared.points_elsewhere or compared.have_domains)
+                kind = 'stated' and agreement = 0 and has_name
+                and (points_elsewhere or have_domains)
                 then 'contradicted'
-            when candidates.kind = 'stated' then 'possible'
-            when candidates.claimants > 1 then 'ambiguous_domain'
+            when kind = 'stated' then 'possible'
+            when claimants > 1 then 'ambiguous_domain'
             when
-                compared.has_name
-                and (compared.points_elsewhere or not coalesce(compared.has_same_name, false))
+                has_name
+                and (points_elsewhere or not coalesce(has_same_name, false))
                 then 'other_name'
-            when not compared.has_name and candidates.carriers > 1 then 'shared_domain'
+            when not has_name and carriers > 1 then 'shared_domain'
             else 'possible'
         end as verdict
-    from candidates
-    inner join compared
-        on
-            {%- for column in pair + ['kind'] %}
-            {{ 'and ' if not loop.first }}candidates.{{ column }} = compared.{{ column }}
-            {%- endfor %}
+    from compared
 
 ),
 
@@ -129,9 +122,7 @@ implied as (
 
 )
 
-{% set said = [
-    'linked_authority', 'kind', 'link_rule', 'confidence', 'agreement', 'verdict',
-] -%}
-select {{ (pair + said) | join(', ') }} from judged
+{% set columns = (said + ['agreement', 'verdict']) | join(', ') -%}
+select {{ columns }} from judged
 union all
-select {{ (pair + said) | join(', ') }} from implied
+select {{ columns }} from implied
