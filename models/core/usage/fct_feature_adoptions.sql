@@ -11,12 +11,15 @@ uses as (
 
 ),
 
-history as (
+recorded as (
 
-    select
-        max(next_month_start) as known_until,
-        (select min(event_date) from {{ ref('fct_user_days') }}) as first_user_event_on
-    from {{ ref('dim_months') }}
+    select min(event_date) as first_user_event_on from {{ ref('fct_user_days') }}
+
+),
+
+known as (
+
+    select max(next_month_start) as known_until from {{ ref('dim_months') }}
 
 ),
 
@@ -53,14 +56,14 @@ counted as (
 reached as (
 
     select
-        customer_id,
-        feature_id,
-        granted_from,
-        min(event_date) as reached_on
+        counted.customer_id,
+        counted.feature_id,
+        counted.granted_from,
+        min(counted.event_date) as reached_on
     from counted
-    cross join history
-    where uses_so_far >= 3 and days_so_far >= 2 and event_date < history.known_until
-    group by customer_id, feature_id, granted_from
+    inner join known on counted.event_date < known.known_until
+    where counted.uses_so_far >= 3 and counted.days_so_far >= 2
+    group by counted.customer_id, counted.feature_id, counted.granted_from
 
 )
 
@@ -76,13 +79,12 @@ select
         else reached.reached_on
     end as adopted_on
 from spells
-cross join history
+inner join known on spells.clock_started_on < known.known_until
+inner join recorded
+    on {{ month_of('recorded.first_user_event_on') }} <= spells.clock_started_on
 left join reached
     on
         spells.customer_id = reached.customer_id
         and spells.feature_id = reached.feature_id
         and spells.granted_from = reached.granted_from
-where
-    spells.clock_started_on < history.known_until
-    and {{ utc_start_of('spells.clock_started_on') }} < spells.granted_until
-    and {{ month_of('history.first_user_event_on') }} <= spells.clock_started_on
+where {{ utc_start_of('spells.clock_started_on') }} < spells.granted_until

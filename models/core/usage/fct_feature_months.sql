@@ -16,28 +16,32 @@ days as (
 
 ),
 
-feature_days as (
+used_dates as (
 
-    select * from {{ ref('fct_feature_days') }}
+    select distinct
+        customer_id,
+        feature_id,
+        event_date
+    from {{ ref('fct_feature_days') }}
 
 ),
 
 used_days as (
 
     select
-        feature_days.customer_id,
-        feature_days.feature_id,
+        used_dates.customer_id,
+        used_dates.feature_id,
         days.month_start,
-        count(distinct feature_days.event_date) as used_days,
-        count(distinct case when days.is_weekday then feature_days.event_date end) as used_weekdays
-    from feature_days
-    inner join days on feature_days.event_date = days.day_date
+        count(*) as used_days,
+        count(case when days.is_weekday then 1 end) as used_weekdays
+    from used_dates
+    inner join days on used_dates.event_date = days.day_date
     inner join windows
         on
-            feature_days.customer_id = windows.customer_id
+            used_dates.customer_id = windows.customer_id
             and days.month_start = windows.month_start
-            and feature_days.event_date >= windows.counted_from
-    group by feature_days.customer_id, feature_days.feature_id, days.month_start
+            and used_dates.event_date >= windows.counted_from
+    group by used_dates.customer_id, used_dates.feature_id, days.month_start
 
 ),
 

@@ -45,7 +45,8 @@ numbered as (
         *,
         sum(
             case
-                when {{ reporting_date('valid_from') }} <= {{ reporting_date('covered_until') }} then 0
+                when {{ reporting_date('valid_from') }} <= {{ reporting_date('covered_until') }}
+                    then 0
                 else 1
             end
         ) over (

@@ -116,9 +116,10 @@ select
     windows.month_start,
     bought.customer_id is not null as has_entitlement,
     cast(bought.purchased_seats as bigint) as purchased_seats,
-    {% for measure in ['assigned_seats', 'activated_seats', 'active_seats', 'login_days'] -%}
-    cast(coalesce(held.{{ measure }}, 0) as bigint) as {{ measure }}{{ ',' if not loop.last }}
-    {% endfor -%}
+    cast(coalesce(held.assigned_seats, 0) as bigint) as assigned_seats,
+    cast(coalesce(held.activated_seats, 0) as bigint) as activated_seats,
+    cast(coalesce(held.active_seats, 0) as bigint) as active_seats,
+    cast(coalesce(held.login_days, 0) as bigint) as login_days
 from windows
 left join bought
     on windows.customer_id = bought.customer_id and windows.month_start = bought.month_start

@@ -30,7 +30,9 @@ uses as (
     inner join days
         on windows.month_start = days.month_start and windows.counted_from <= days.day_date
     inner join feature_days
-        on windows.customer_id = feature_days.customer_id and days.day_date = feature_days.event_date
+        on
+            windows.customer_id = feature_days.customer_id
+            and days.day_date = feature_days.event_date
     group by
         windows.customer_id,
         windows.month_start,
