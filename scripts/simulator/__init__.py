@@ -1,6 +1,7 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
-world (who they are) -> billing (what they sign, pay, leave: the ledger) -> product, support (what they do)
+world (who they are) -> billing and payments (what they sign, pay, leave: the ledger) -> contracts (what of it is agreed
+in writing) -> product, support (what they do)
 -> one module per source for what its loader lands, and truth.py, which reads the ledger, never a raw table.
 """
 
