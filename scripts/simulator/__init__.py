@@ -1,7 +1,9 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
-world (who they are) -> billing (what they sign, pay, leave: the ledger) -> product, support (what they do)
--> one module per source for what its loader lands, links.py for how these name each other, and truth.py, which reads the ledger, never a raw table.
+world (who they are) -> billing and payments (what they sign, pay, leave: the ledger) -> contracts (what of it is agreed
+in writing) -> product, support (what they do)
+-> one module per source for what its loader lands, links.py for how these name each other, and truth.py, support_truth.py and
+usage_truth.py, which read the simulator's own state, never a raw table.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from .world import World
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TRIAL_DAYS = 14
 MID_PERIOD = 0.35
-ALL_DAY, ALL_WEEK = 120, 60  # One customer in so many pays by the day, by the week.
+DAILY_PAYERS, WEEKLY_PAYERS = 120, 60  # One customer in so many pays by the day, by the week.
 Span = tuple[datetime, datetime]
 
 # (event, what counts): (its coefficient in the logit of the yearly chance, in words)
@@ -105,9 +105,9 @@ class _Life:
         self.accepts_raise = self.rng.random() < 0.75
         self.currency = customer.currency
         self.interval = self._pick(year=0.66, quarter=0.1, month=0.24)
-        if customer.Index % ALL_DAY == 7:
+        if customer.Index % DAILY_PAYERS == 7:
             self.interval = "day"
-        elif customer.Index % ALL_WEEK == 11:
+        elif customer.Index % WEEKLY_PAYERS == 11:
             self.interval = "week"
         self.plan = {
             "SMB": lambda: self._pick(Starter=0.6, Growth=0.35, Scale=0.05),
