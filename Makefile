@@ -17,7 +17,7 @@ SAMPLE := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test lint docs backup restore clean
+.PHONY: help environment sample build check test truth bench lint docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,16 @@ check: sample ## Say what lies under RAW_DIR, what is missing and which KPIs it 
 
 test: $(ENVIRONMENT) lint ## The proof: lint, conventions, pytest, two whole builds, third-party data
 	@$(BIN)/python -m pytest
+
+SEED ?= 1
+CUSTOMERS ?= 300
+MONTHS ?= 30
+
+truth: $(ENVIRONMENT) ## Simulate a company (SEED, CUSTOMERS, MONTHS), build it, hold the warehouse against its truth
+	@$(BIN)/python scripts/truth.py --seed $(SEED) --customers $(CUSTOMERS) --months $(MONTHS)
+
+bench: $(ENVIRONMENT) ## What builds cost, as ratios on generated data (CUSTOMERS=10000 EVENTS=50000000): docs/performance.md
+	@$(BIN)/python scripts/bench.py $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(EVENTS),--events $(EVENTS))
 
 lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 	$(BIN)/ruff check scripts tests

@@ -1,6 +1,5 @@
 -- key: salesforce_account_id, stripe_customer_id, month
--- within: opening 0.005, new 0.005, reactivation 0.005, expansion 0.005, contraction 0.005, churn 0.005, closing 0.005
--- within: upsell 0.005, seat 0.005, cross_sell 0.005, price 0.005
+-- within: opening 0.005, new 0.005, reactivation 0.005, expansion 0.005, contraction 0.005, churn 0.005, closing 0.005, upsell 0.005, seat 0.005, cross_sell 0.005, price 0.005
 with first_months as (
     select customer_id, min(month_start) as month_start from core.fct_customer_months where is_active group by customer_id
 ),

@@ -203,7 +203,7 @@ class _Life:
                 if hole[0] == begin:
                     self._bill(subscription, (begin, stop), "void", begin)
                     continue
-            self._bill(subscription, (begin, stop), "paid", self._payment(subscription, begin))
+            self._bill(subscription, (begin, stop), "paid", self._payment(subscription, (begin, stop)))
             self.paid_until = stop
             if hole:
                 self._serve_all(subscription, hole[0], "pause")
@@ -256,19 +256,20 @@ class _Life:
         self._serve_all(subscription, subscription.trial_end)
         return subscription.trial_end
 
-    def _payment(self, subscription: Subscription, begin: datetime) -> datetime:
+    def _payment(self, subscription: Subscription, period: Span) -> datetime:
         """Paid within the hour, or past due for some days first."""
+        begin, stop = period
         if not self._happens(0.07, subscription):
             return begin + HOUR
-        settled = begin + self._days(3, 14)
+        settled = min(begin + self._days(3, 14), stop - HOUR)
         subscription.change(begin + HOUR, status="past_due")
         subscription.change(settled, status="active")
         return settled
 
     def _go_unpaid(self, subscription: Subscription, period: Span) -> datetime:
         """Two thirds stand unpaid for some days before they are closed, the others are closed at once."""
-        begin = period[0]
-        lost = begin + self._days(14, 21)
+        begin, stop = period
+        lost = min(begin + self._days(14, 21), stop)
         subscription.change(begin + HOUR, status="past_due")
         closed = lost
         if self._chance(2 / 3):

@@ -191,3 +191,13 @@ def test_every_customer_month_of_the_spine_has_its_rows(sample_build):
     """
     assert sample_build.warehouse(f"{expected} except {held}") == []
     assert sample_build.warehouse(f"{held} and value is not null except {expected}") == []
+
+
+def test_a_build_that_outgrows_its_memory_goes_on_from_disk(dbt, sample_raw):
+    build = dbt(
+        *("build", "-s", "+fct_event_days", "--indirect-selection=cautious", "--exclude-resource-type=unit_test"),
+        raw=sample_raw,
+        SOURCES=VENDORS,
+        MEMORY_LIMIT="60MB",
+    )
+    assert build.code == 0, build.output[-3000:]

@@ -24,7 +24,9 @@ turns as (
         ) as ending,
         max(
             case
-                when periods.is_resumed and periods.starts_at >= months.starts_at
+                when
+                    periods.is_resumed
+                    and periods.starts_at >= months.starts_at
                     and periods.starts_at < months.ends_at
                     then 1
             end
@@ -78,6 +80,13 @@ moved as (
 
 )
 
+{% set amounts = {
+    'new': 'mrr_amount',
+    'reactivation': 'mrr_amount',
+    'expansion': 'mrr_amount - restated_opening_amount',
+    'contraction': 'restated_opening_amount - mrr_amount',
+    'churn': 'opening_mrr_amount',
+} -%}
 select
     customer_id,
     month_start,
@@ -88,21 +97,10 @@ select
     opening_mrr_amount > 0 as was_active,
     mrr_amount > 0 as is_active,
     movement,
-    cast(case when movement = 'new' then mrr_amount else 0 end as decimal(28, 6)) as new_mrr_amount,
-    cast(case when movement = 'reactivation' then mrr_amount else 0 end as decimal(28, 6))
-        as reactivation_mrr_amount,
-    cast(
-        case
-            when movement = 'expansion' then mrr_amount - restated_opening_amount else 0
-        end as decimal(28, 6)
-    ) as expansion_mrr_amount,
-    cast(
-        case
-            when movement = 'contraction' then restated_opening_amount - mrr_amount else 0
-        end as decimal(28, 6)
-    ) as contraction_mrr_amount,
-    cast(case when movement = 'churn' then opening_mrr_amount else 0 end as decimal(28, 6))
-        as churn_mrr_amount,
+    {%- for kind, amount in amounts.items() %}
+    cast(case when movement = '{{ kind }}' then {{ amount }} else 0 end as decimal(28, 6))
+        as {{ kind }}_mrr_amount,
+    {%- endfor %}
     fx_mrr_amount,
     movement = 'churn' and coalesce(ending = 2, false) as is_pause,
     case

@@ -7,20 +7,24 @@
 ) }}
 
 {% set folded_by -%}
-    event_date, source_system, source_customer_id, user_id, event_name, feature_id, is_value_event,
-    client, day_raw_rows, day_newest_loaded_at
+    source_system, event_date, source_customer_id, user_id, event_name, feature_id, is_value_event,
+    client
 {%- endset -%}
 
+with census as (
+
+    select * from {{ ref('event_days') }}
+
+),
+
+{% if is_incremental() -%}
 -- A day without a load time could change unseen: it never matches and is always folded again.
-with stale_days as (
+stale_days as (
 
     select
-        census.source_system,
-        census.event_date,
-        census.raw_rows as day_raw_rows,
-        census.newest_loaded_at as day_newest_loaded_at
-    from {{ ref('event_days') }} as census
-    {% if is_incremental() %}
+        source_system,
+        event_date
+    from census
     where
         not exists (
             select 1
@@ -32,7 +36,6 @@ with stale_days as (
                 and folded.day_newest_loaded_at = census.newest_loaded_at
                 and folded.reporting_tz = '{{ var("reporting_tz") }}'
         )
-    {% endif %}
 
 ),
 
@@ -50,9 +53,7 @@ deliveries as (
 
     select
         events.*,
-        stale_days.event_date,
-        stale_days.day_raw_rows,
-        stale_days.day_newest_loaded_at
+        stale_days.event_date
     from {{ ref('union_product_events') }} as events
     inner join stale_span
         on events.occurred_at >= stale_span.starts_at and events.occurred_at < stale_span.ends_at
@@ -62,6 +63,16 @@ deliveries as (
             and {{ reporting_date('events.occurred_at') }} = stale_days.event_date
 
 ),
+{%- else -%}
+deliveries as (
+
+    select
+        *,
+        {{ reporting_date('occurred_at') }} as event_date
+    from {{ ref('union_product_events') }}
+
+),
+{%- endif %}
 
 events as (
 
@@ -74,14 +85,26 @@ events as (
     from deliveries
     group by {{ folded_by }}, event_id
 
+),
+
+folded as (
+
+    select
+        {{ folded_by }},
+        cast(sum(raw_rows) as bigint) as raw_rows,
+        count(*) as events,
+        min(first_occurred_at) as first_occurred_at,
+        max(last_occurred_at) as last_occurred_at
+    from events
+    group by {{ folded_by }}
+
 )
 
 select
-    {{ folded_by }},
-    cast(sum(raw_rows) as bigint) as raw_rows,
-    count(*) as events,
-    min(first_occurred_at) as first_occurred_at,
-    max(last_occurred_at) as last_occurred_at,
+    folded.*,
+    census.raw_rows as day_raw_rows,
+    census.newest_loaded_at as day_newest_loaded_at,
     '{{ var("reporting_tz") }}' as reporting_tz
-from events
-group by {{ folded_by }}
+from folded
+inner join census
+    on folded.source_system = census.source_system and folded.event_date = census.event_date

@@ -1,0 +1,166 @@
+"""`make truth`: simulate a company, build it, and hold the warehouse against the simulator's own truth.
+
+scripts/answers/<name>.sql says what the warehouse answers to truth/<name>.parquet, in the same columns. Its comments say
+    -- key: column, column           what identifies a row; required
+    -- within: column 0.005, …       the largest difference allowed in a number; every other column is exactly equal
+    -- where: condition              the rows of the truth that the warehouse is asked for; default all
+NULL equals only NULL. Exits with 0 only where every answer equals the truth; every difference is in differences.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from simulate import at_least
+from simulate import main as simulate
+
+ROOT = Path(__file__).resolve().parents[1]
+ANSWERS = Path(__file__).with_name("answers")
+SHOWN = 20
+
+
+@dataclass
+class Comparison:
+    """One answer held against the truth. `differences`: key, column, truth, warehouse."""
+
+    name: str
+    rows: int
+    columns: list[str]
+    differences: pd.DataFrame = field(repr=False)
+
+    @property
+    def is_equal(self) -> bool:
+        return self.differences.empty
+
+
+def hints(sql: str) -> dict[str, str]:
+    return {name: text.strip() for name, text in re.findall(r"^-- (key|within|where): (.+)$", sql, re.MULTILINE)}
+
+
+def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
+    """Every answer against its truth, a folder of Parquet files. With `only`: these answers, in the columns that are there."""
+    answers = sorted(path for path in ANSWERS.glob("*.sql") if not only or path.stem in only)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return [_compare(connection, truth, answer, is_partial=bool(only)) for answer in answers]
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path, is_partial: bool) -> Comparison:
+    sql = answer.read_text(encoding="utf-8")
+    hint = hints(sql)
+    key = [column.strip() for column in hint["key"].split(",")]
+    within = {
+        name: float(limit) for name, limit in (part.split() for part in hint.get("within", "").split(",") if part)
+    }
+    path = str(truth / f"{answer.stem}.parquet").replace("'", "''")
+    connection.execute(f"create or replace temp table ours as {sql}")
+    columns = [name for name, *_ in connection.execute("describe ours").fetchall()]
+    stated = {name for name, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
+    if is_partial:
+        columns = [name for name in columns if name in stated]
+        within = {name: limit for name, limit in within.items() if name in stated}
+    for name in sorted((stated ^ set(columns)) | (set(key) | set(within)) - set(columns)):
+        if name not in hint.get("where", "") or name in columns:
+            raise ValueError(f"{answer.name}: column {name} is not in both the truth and the answer")
+    listed = ", ".join(columns)
+    connection.execute(
+        f"create or replace temp table stated as select {listed} from '{path}' where {hint.get('where', 'true')}"
+    )
+    label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{name}::varchar, o.{name}::varchar)" for name in key) + ")"
+    joined = f"""(select *, 1 as is_there from stated) as t full join (select *, 1 as is_there from ours) as o
+        on {" and ".join(f"t.{name} is not distinct from o.{name}" for name in key)}"""
+    looks = [
+        f"""select {label} as key, '(row)' as "column", case when t.is_there is null then 'absent' else 'there' end as truth,
+            case when o.is_there is null then 'absent' else 'there' end as warehouse
+        from {joined} where t.is_there is null or o.is_there is null"""
+    ]
+    for side in ("stated", "ours"):
+        looks.append(
+            f"""select concat_ws(' ', {", ".join(f"{name}::varchar" for name in key)}), '(repeated key in {side})',
+                count(*)::varchar, '' from {side} group by {", ".join(key)} having count(*) > 1"""
+        )
+    for name in columns:
+        if name in key:
+            continue
+        differs = f"t.{name} is distinct from o.{name}"
+        if name in within:
+            differs = f"({differs} and not coalesce(abs(t.{name} - o.{name}) <= {within[name]}, false))"
+        looks.append(
+            f"""select {label}, '{name}', t.{name}::varchar, o.{name}::varchar from {joined}
+            where t.is_there = 1 and o.is_there = 1 and {differs}"""
+        )
+    differences = connection.execute(f"select * from ({' union all '.join(looks)}) order by 1, 2").df()
+    rows = connection.execute("select count(*) from stated").fetchone()[0]
+    return Comparison(answer.stem, rows, columns, differences)
+
+
+def places(folder: Path) -> dict[str, str]:
+    """The environment of a build of the simulated company under `folder`, in a warehouse of its own."""
+    folders = {
+        "RAW_DIR": "raw",
+        "WAREHOUSE_DIR": "warehouse",
+        "PUBLISHED_DIR": "published",
+        "DBT_TARGET_PATH": "target",
+        "DBT_LOG_PATH": "logs",
+    }
+    sources = {"SOURCES": "salesforce stripe segment zendesk files", "AS_OF": ""}
+    return {name: str(folder / place) for name, place in folders.items()} | sources
+
+
+def build(folder: Path) -> None:
+    dbt = Path(sys.executable).with_name("dbt")
+    command = [dbt, "--quiet", "build", "--exclude-resource-type", "unit_test"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | places(folder), check=False)
+    if done.returncode:
+        sys.exit(f"The build failed (exit code {done.returncode}); nothing was compared.")
+
+
+def report(comparisons: list[Comparison], folder: Path) -> str:
+    """What a person reads; every difference also goes to differences.csv."""
+    lines = []
+    for comparison in comparisons:
+        state = "equal" if comparison.is_equal else f"{len(comparison.differences):,} DIFFERENCES"
+        lines.append(
+            f"  {comparison.name:<26}{comparison.rows:>9,} rows  {len(comparison.columns):>2} columns  {state}"
+        )
+    frames = [comparison.differences.assign(answer=comparison.name) for comparison in comparisons]
+    found = pd.concat(frames)[["answer", "key", "column", "truth", "warehouse"]]
+    found.to_csv(folder / "differences.csv", index=False, lineterminator="\n")
+    for name, part in found.groupby("answer", sort=False):
+        lines.append(f"{name}: {len(part):,} differences, the first {min(len(part), SHOWN)}")
+        lines += [
+            f"  {r.key} | {r.column}: truth {r.truth}, warehouse {r.warehouse}" for r in part[:SHOWN].itertuples()
+        ]
+    if len(found):
+        lines.append(f"All {len(found):,} differences: {folder / 'differences.csv'}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=at_least(0), default=1)
+    parser.add_argument("--customers", type=at_least(10), default=300)
+    parser.add_argument("--months", type=at_least(2), default=30)
+    parser.add_argument("--folder", type=Path, default=Path("target/truth"), help="where the company is built")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    size = [f"--{name}={getattr(options, name)}" for name in ("customers", "months", "seed")]
+    simulate([*size, "--out", str(folder / "raw")])
+    build(folder)
+    comparisons = compare(folder / "raw" / "truth", folder / "warehouse" / "customer_success.duckdb")
+    print(f"Truth of {options.customers} customers, {options.months} months, seed {options.seed}")
+    print(report(comparisons, folder))
+    return int(not all(comparison.is_equal for comparison in comparisons))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
