@@ -22,6 +22,7 @@ products as (
         sum(quantity) as quantity,
         min(plan_id) as first_plan_id,
         max(plan_id) as last_plan_id,
+        max(case when standing = 'usage' then 1 else 0 end) as is_usage,
         max(case when is_price_uplift then 1 else 0 end) as has_price_uplift
     from {{ ref('fct_item_months') }}
     group by customer_id, month_start, coalesce(product_id, '(none)')
@@ -36,6 +37,7 @@ grown as (
         expansions.expansion_mrr_amount,
         closing.mrr_amount - coalesce(opening.mrr_at_next_rates_amount, 0) as growth_amount,
         case
+            when closing.is_usage = 1 then 'usage'
             when opening.customer_id is null then 'cross_sell'
             when
                 closing.first_plan_id <> opening.first_plan_id

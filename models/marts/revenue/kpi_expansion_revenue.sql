@@ -12,7 +12,8 @@ drivers as (
         sum(case when driver = 'upsell' then expansion_mrr_amount end) as upsell_mrr_amount,
         sum(case when driver = 'seat' then expansion_mrr_amount end) as seat_mrr_amount,
         sum(case when driver = 'cross_sell' then expansion_mrr_amount end) as cross_sell_mrr_amount,
-        sum(case when driver = 'price' then expansion_mrr_amount end) as price_mrr_amount
+        sum(case when driver = 'price' then expansion_mrr_amount end) as price_mrr_amount,
+        sum(case when driver = 'usage' then expansion_mrr_amount end) as usage_mrr_amount
     from {{ ref('fct_expansion_drivers') }}
     group by customer_id, month_start
 
@@ -34,7 +35,8 @@ measured as (
         drivers.upsell_mrr_amount,
         drivers.seat_mrr_amount,
         drivers.cross_sell_mrr_amount,
-        drivers.price_mrr_amount
+        drivers.price_mrr_amount,
+        drivers.usage_mrr_amount
     from customer_months
     left join drivers
         on
@@ -53,6 +55,7 @@ measured as (
         'seat_mrr_amount': 'cast(coalesce(sum(seat_mrr_amount), 0) as decimal(28, 6))',
         'cross_sell_mrr_amount': 'cast(coalesce(sum(cross_sell_mrr_amount), 0) as decimal(28, 6))',
         'price_mrr_amount': 'cast(coalesce(sum(price_mrr_amount), 0) as decimal(28, 6))',
+        'usage_mrr_amount': 'cast(coalesce(sum(usage_mrr_amount), 0) as decimal(28, 6))',
     }
 ) }}
 
