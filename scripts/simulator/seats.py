@@ -17,7 +17,11 @@ from .world import World
 UNLIMITED, SEATLESS = 0.04, 0.06
 NEVER = np.datetime64("NaT", "us")
 # Process, share of customers that run it, attempts a day, logit of failure at friction 0.
-PROCESSES = (("api_requests", 0.12, 400.0, -7.0), ("order_entry", 0.15, 60.0, -5.5), ("nightly_import", 0.08, 2.0, -4.5))
+PROCESSES = (
+    ("api_requests", 0.12, 400.0, -7.0),
+    ("order_entry", 0.15, 60.0, -5.5),
+    ("nightly_import", 0.08, 2.0, -4.5),
+)
 
 
 def seat_entitlements(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame:
