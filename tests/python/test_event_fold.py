@@ -32,7 +32,7 @@ FIRST_DAY = pd.Timestamp("2026-01-01")
 LAST_DAY = pd.Timestamp("2026-03-31")
 USERS = {"ann": "g1", "bob": "g1", "cat": "g2", "staff": "g2", "bot": "g2"}
 EVENTS = ("signed_in", "report_created", "dashboard_viewed", "workflow_run")
-UNTOUCHED = "timestamp '1999-01-01'"
+UNTOUCHED = "untouched"
 
 
 class Warehouse:
@@ -72,10 +72,10 @@ class Warehouse:
 
     def mark(self) -> None:
         """Writes a mark into every folded row; a day that is folded again loses it."""
-        self.query(f"update core.fct_event_days set first_occurred_at = {UNTOUCHED}")
+        self.query(f"update core.fct_event_days set client = '{UNTOUCHED}'")
 
     def folded_again(self) -> set[str]:
-        rows = self.query(f"select distinct event_date from core.fct_event_days where first_occurred_at <> {UNTOUCHED}")
+        rows = self.query(f"select distinct event_date from core.fct_event_days where client <> '{UNTOUCHED}'")
         return {str(day.date()) for day in rows["event_date"]}
 
 
@@ -210,13 +210,11 @@ def test_what_was_folded_day_by_day_is_what_a_full_refresh_folds(warehouse):
     old_day.to_parquet(warehouse.tracks / "2026-01-15.part-1.parquet", index=False)
     warehouse.build()
     step_by_step = folded_rows(warehouse)
-    changed = step_by_step["first_occurred_at"] != pd.Timestamp("1999-01-01")
+    changed = step_by_step["client"] != UNTOUCHED
     assert 0 < changed.sum() < len(step_by_step) / 4
     warehouse.build("--full-refresh")
     full = folded_rows(warehouse)
-    pd.testing.assert_frame_equal(
-        step_by_step.drop(columns="first_occurred_at"), full.drop(columns="first_occurred_at")
-    )
+    pd.testing.assert_frame_equal(step_by_step.drop(columns="client"), full.drop(columns="client"))
     pd.testing.assert_frame_equal(step_by_step[changed], full[changed])
     assert_exact(warehouse)
 

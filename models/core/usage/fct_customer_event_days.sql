@@ -36,9 +36,7 @@ used as (
         event_days.client,
         coalesce(event_days.feature_id, meanings.feature_id) as feature_id,
         coalesce(event_days.is_value_event, meanings.is_value_event, false) as is_value_event,
-        event_days.events,
-        event_days.first_occurred_at,
-        event_days.last_occurred_at
+        event_days.events
     from event_days
     left join users
         on event_days.source_system = users.source_system and event_days.user_id = users.user_id
@@ -56,9 +54,7 @@ select
     used.client,
     used.feature_id,
     used.is_value_event,
-    used.events,
-    used.first_occurred_at,
-    used.last_occurred_at
+    used.events
 from used
 inner join ids
     on used.source_system = ids.source_system and used.source_customer_id = ids.source_customer_id

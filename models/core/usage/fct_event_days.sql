@@ -79,9 +79,7 @@ events as (
     select
         {{ folded_by }},
         event_id,
-        count(*) as raw_rows,
-        min(occurred_at) as first_occurred_at,
-        max(occurred_at) as last_occurred_at
+        count(*) as raw_rows
     from deliveries
     group by {{ folded_by }}, event_id
 
@@ -92,9 +90,7 @@ folded as (
     select
         {{ folded_by }},
         cast(sum(raw_rows) as bigint) as raw_rows,
-        count(*) as events,
-        min(first_occurred_at) as first_occurred_at,
-        max(last_occurred_at) as last_occurred_at
+        count(*) as events
     from events
     group by {{ folded_by }}
 
