@@ -128,7 +128,7 @@ def built(tmp_path_factory):
         }.items():  # fmt: skip
             patch.setenv(variable, str(value))
         patch.chdir(warehouse.project)
-        warehouse.dbt("seed", "--select", "product_events")
+        warehouse.dbt("seed")
         warehouse.dbt(
             "run", "--select", "+fct_user_days", "+fct_feature_days", "staging_counts", "--exclude", "gate_*", "build"
         )
@@ -316,7 +316,7 @@ def test_a_changed_map_of_events_holds_for_all_history_without_folding(warehouse
         )
     )
     try:
-        warehouse.dbt("seed", "--select", "product_events")
+        warehouse.dbt("seed")
         warehouse.build()
         assert warehouse.folded_again() == set()
         assert_exact(warehouse, seed)
