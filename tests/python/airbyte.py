@@ -10,7 +10,7 @@ import duckdb
 # {stream: SQL over the Fivetran tables}. Times are epoch seconds, keys have the API's names, parts are objects.
 STRIPE = {
     "customers": """
-        select id, epoch(created)::bigint as created, name, currency, cast(metadata as json) as metadata, is_deleted
+        select id, epoch(created)::bigint as created, name, email, currency, cast(metadata as json) as metadata, is_deleted
         from customer
     """,
     "products": "select id, name, active, type, epoch(created)::bigint as created, is_deleted from product",
@@ -103,7 +103,15 @@ STRIPE = {
 # {stream: …}: times are ISO text in UTC, what changed is in audits, opening hours in one row per schedule. Holidays and which schedule
 # was put on a ticket have no stream: they stay tables. What was deleted is gone, or says so in its status.
 ZENDESK = {
-    "organizations": "select id, name, external_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at from organization",
+    "organizations": """
+        select
+            id, name, external_id, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at,
+            (
+                select cast(to_json(list(domain_name order by index)) as varchar) from domain_name
+                where organization_id = organization.id
+            ) as domain_names
+        from organization
+    """,
     "users": """
         select id, role, organization_id, email, alias, suspended, strftime(created_at, '%Y-%m-%dT%H:%M:%SZ') as created_at
         from "user"

@@ -5,10 +5,20 @@ with organizations as (
 
 ),
 
+-- One loader has a table of domains, another an array of them in the organization.
 domain_names as (
 
-    select * from {{ ref('stg_zendesk__domain_names') }}
+    select
+        organization_id,
+        domain_name
+    from {{ ref('stg_zendesk__domain_names') }}
     where row_status = 'accepted'
+    union
+    select
+        organizations.organization_id,
+        replace(cast(listed.element as {{ dbt.type_string() }}), '"', '') as domain_name
+    from organizations
+    {{ cross_join_json_array('organizations.domain_names', 'listed') }}
 
 )
 

@@ -5,6 +5,7 @@
         'organization_id': ('id', 'text'),
         'name': ('name', 'text'),
         'external_id': ('external_id', 'text'),
+        'domain_names': ('domain_names', 'json'),
         'created_at': ('created_at', 'timestamp'),
     },
     live='deleted_at is null and not coalesce('
