@@ -30,8 +30,8 @@ SIGNED_IN, PAGE_VIEWED = 0, 1
 FALLBACK, API, GATED = (EVENTS.index(name) for name in ("dashboard_viewed", "api_called", "forecast_run"))
 BUSIEST_HOUR_UTC = {"AMER": 16, "EMEA": 11, "APAC": 4}
 PAGES_A_DAY, FEATURES_A_DAY, CALLS_A_BOTS_DAY = 0.8, 1.5, 9.0
-LATE, VERY_LATE, ANONYMOUS = 0.005, 0.0005, 0.02
-REPEATED, REPEATED_DAYS_LATER, CLOCK_SET_RIGHT = 0.002, 0.18, 0.03
+LATE, VERY_LATE, ANONYMOUS, FROM_THE_FUTURE = 0.005, 0.0005, 0.02, 0.0003
+REPEATED, REPEATED_DAYS_LATER, CLOCK_SET_RIGHT = 0.002, 0.18, 0.1
 ON_TIME_DAYS, VERY_LATE_DAYS, REPEATED_AFTER_DAYS = 3, 60, 10
 NOT_SENT = -(2**62)
 
@@ -163,6 +163,8 @@ class EventLife:
         very_late = np.flatnonzero(lateness < VERY_LATE)
         waits[very_late] = rng.integers(3 * DAY_MS, VERY_LATE_DAYS * DAY_MS, len(very_late))
         skew = np.where(at + self.users.skew[user] >= 0, self.users.skew[user], 0)
+        is_future = rng.random(count) < FROM_THE_FUTURE
+        skew[is_future] = rng.integers(30 * HOUR_MS, 60 * HOUR_MS, is_future.sum())
         hidden = (event == PAGE_VIEWED) & (rng.random(count) < ANONYMOUS)
         names = np.where(hidden, -1, self.users.id_at(user, at))
         again, waits_again, skew_again = self._repetitions(rng, waits, skew)
@@ -172,7 +174,7 @@ class EventLife:
         clock_at_sending = np.concatenate([skew, skew_again])
         received = sent + network[rows]
         original = at[rows] + skew[rows]
-        is_unsent = self.users.is_unsent[user[rows]]
+        is_unsent = (self.users.is_unsent[user] | is_future)[rows]
         timestamp = np.where(is_unsent, original, received - (sent + clock_at_sending - original))
         calls = Deliveries(
             rows, user[rows], event[rows], names[rows], np.maximum(timestamp, 0), original,

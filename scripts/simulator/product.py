@@ -23,7 +23,7 @@ from .world import VENDOR_DOMAIN, World
 ROLES = ("admin", "member", "member", "viewer")
 LEAVING_DAYS, AWAY_DAYS, RETURNING = 550, (30, 200), 0.35
 ALIASED, ALIASED_TWICE, DEVICE_ALIASED = 0.04, 0.25, 0.02
-SKEWED_CLOCKS, FUTURE_CLOCKS, OLD_LIBRARY = 0.02, 0.0006, 0.3
+SKEWED_CLOCKS, OLD_LIBRARY = 0.02, 0.3
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 SITE_PAGES = ("/pricing", "/docs/start", "/docs/api", "/docs/reports", "/changelog", "/status", "/community")
 APP_SCREENS = ("Home", "Reports", "Alerts", "Settings")
@@ -123,14 +123,11 @@ def _renamings(settings: Settings, frame: pd.DataFrame, joined: np.ndarray) -> n
 
 
 def _clocks(settings: Settings, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Milliseconds that each device's clock is ahead, up to half a day either way, and whether its library is an old one;
-    a few are days in the future, and say so in every call."""
+    """Milliseconds that each device's clock is ahead, up to half a day either way, and whether its library is an old one."""
     rng = settings.rng("clocks")
     skew = np.where(rng.random(count) < SKEWED_CLOCKS, rng.integers(-12 * HOUR_MS, 12 * HOUR_MS, count), 0)
     is_unsent = (skew != 0) & (rng.random(count) < OLD_LIBRARY)
-    is_future = rng.random(count) < FUTURE_CLOCKS
-    skew = np.where(is_future, rng.integers(30 * HOUR_MS, 60 * HOUR_MS, count), skew)
-    return skew, is_unsent | is_future
+    return skew, is_unsent
 
 
 def segment_tables(settings: Settings, world: World, ledger: Ledger, users: Users) -> dict[str, pd.DataFrame]:

@@ -47,7 +47,7 @@ EMPTY: dict[str, set[str]] = {
     "stg_stripe__cards": {"customer_id"},
     "stg_stripe__charges": {"invoice_id"},
     "stg_stripe__credit_notes": {"customer_balance_transaction_id", "reason", "voided_at"},
-    "stg_stripe__customers": {"currency"},
+    "stg_stripe__customers": {"currency", "email"},
     "stg_stripe__discounts": {
         "checkout_session_id",
         "ends_at",
@@ -78,7 +78,7 @@ EMPTY: dict[str, set[str]] = {
         "pause_behavior",
     },
     "stg_stripe__transfers": {"destination_payment_id", "source_transaction_id"},
-    "stg_zendesk__organizations": {"external_id"},
+    "stg_zendesk__organizations": {"domain_names", "external_id"},
     "stg_zendesk__schedules": {"intervals"},
     "stg_zendesk__ticket_chat_events": {"loaded_at", "reason", "status", "status_changed_at"},
     "stg_zendesk__ticket_field_history": {"user_id"},
