@@ -4,7 +4,9 @@ select
     '{{ table.source }}' as source_name,
     '{{ table.table }}' as raw_table,
     count(*)
-    {%- if table['or'] %} + (select count(*) from {{ source(table.source, table['or']) }}){% endif %} as raw_rows
+    {%- for other in [table['or']] if other %}
+    + (select count(*) from {{ source(table.source, other) }})
+    {%- endfor %} as raw_rows
 from {{ source(table.source, table.table) }}
 union all
 {% endfor -%}
