@@ -67,7 +67,8 @@
                before which a discount must hold
         key    columns that identify a row of it
 
-        The result is the CTE `net_prices`: key, net_amount, and has_uncounted_discount where one is held that does not count.
+        The result is the CTE `net_prices`: key, net_amount, and may_differ_from_invoice where a discount is held that does
+        not count, or an amount off, which MRR shares over what is in force and an invoice over what it bills.
         All off has no logarithm, hence the smallest factor. -#}
     {%- set policies = {
         'durable': 'discounts.discount_end is null or discounts.discount_end >= ' ~ dbt.dateadd('month', 12, 'discounts.discount_start'),
@@ -115,7 +116,8 @@
                 end
             ) as log_factor,
             sum(case when is_counted and discount_type = 'amount' then discount else 0 end) as amount_off,
-            max(case when discount is not null and not is_counted then 1 else 0 end) = 1 as has_uncounted_discount
+            max(case when discount is not null and (not is_counted or discount_type = 'amount') then 1 else 0 end) = 1
+                as may_differ_from_invoice
         from discounts_held
         group by {{ key | join(', ') }}, list_amount
 
@@ -127,7 +129,7 @@
             {%- for column in key %}
             {{ column }},
             {%- endfor %}
-            has_uncounted_discount,
+            may_differ_from_invoice,
             case
                 when smallest_factor = 0 then 0
                 else greatest(list_amount * round(exp(log_factor), 10) - amount_off, 0)

@@ -27,11 +27,13 @@
 {% endmacro %}
 
 {% macro default__try_timestamp(column) -%}
-    {#- The shape is looked at first: a bare try_cast drops a zone, an offset or PM without a word. -#}
+    {#- The shape is looked at first: a bare try_cast drops a zone, an offset or PM without a word. What has its type already is left
+        alone, so that the engine answers from statistics. -#}
     {%- set text = 'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))' -%}
     {%- set number = 'try_cast(' ~ text ~ ' as double)' -%}
     {%- set moment = '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d*)?)?' -%}
     case
+        when typeof({{ column }}) = 'TIMESTAMP' then try_cast({{ column }} as timestamp)
         when regexp_full_match({{ text }}, '{{ moment }} ?(Z|UTC)?|\d{4}-\d{2}-\d{2}') then try_cast({{ text }} as timestamp)
         when regexp_full_match({{ text }}, '{{ moment }} ?[+-]\d{2}(:?\d{2})?')
             then timezone('UTC', try_cast({{ text }} as timestamptz))

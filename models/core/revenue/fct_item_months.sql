@@ -25,7 +25,7 @@ priced as (
     select
         running.*,
         net_prices.net_amount,
-        net_prices.has_uncounted_discount,
+        net_prices.may_differ_from_invoice,
         rates.rate,
         coalesce(rates.next_rate, rates.rate) as next_rate
     from running
@@ -49,7 +49,7 @@ select
     quantity,
     currency,
     months_in_period,
-    has_uncounted_discount,
+    may_differ_from_invoice,
     cast(list_amount / months_in_period * rate as decimal(28, 6)) as list_mrr_amount,
     cast(net_amount / months_in_period * rate as decimal(28, 6)) as mrr_amount,
     cast(

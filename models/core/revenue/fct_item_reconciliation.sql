@@ -19,7 +19,7 @@ mrr as (
             as list_mrr_amount,
         max(case when standing not in ('carried', 'usage') then standing end) as standing,
         max(months_in_period) as months_in_period,
-        max(case when has_uncounted_discount then 1 else 0 end) = 1 as has_uncounted_discount
+        max(case when may_differ_from_invoice then 1 else 0 end) = 1 as may_differ_from_invoice
     from {{ ref('fct_item_months') }}
     where
         source_system in (
@@ -97,7 +97,7 @@ select
     coalesce(mrr.standing, versions.standing) as standing,
     mrr.standing is not null as is_counted,
     coalesce(invoices.is_invoiced, false) as is_invoiced,
-    coalesce(mrr.has_uncounted_discount, false) as has_uncounted_discount,
+    coalesce(mrr.may_differ_from_invoice, false) as may_differ_from_invoice,
     cast(coalesce(mrr.mrr_amount, 0) as decimal(28, 6)) as mrr_amount,
     cast(coalesce(mrr.carried_amount, 0) as decimal(28, 6)) as carried_amount,
     cast(coalesce(mrr.usage_amount, 0) as decimal(28, 6)) as usage_amount,

@@ -20,8 +20,7 @@ others as (
         lines.month_start,
         sum(
             case when lines.kind in ('credit', 'goodwill') then lines.amount * rates.rate else 0 end
-        ) as credit_amount,
-        max(case when lines.kind = 'usage' then 1 else 0 end) = 1 as has_usage
+        ) as credit_amount
     from {{ ref('fct_invoiced_months') }} as lines
     left join {{ ref('dim_exchange_rates') }} as rates
         on lines.currency = rates.currency and lines.month_start = rates.month_start
@@ -33,7 +32,7 @@ others as (
     'rounding': 'case when is_matched and abs(discount_gap_amount) <= rounding_limit_amount
             then discount_gap_amount else 0 end',
     'discount': 'case when is_matched and abs(discount_gap_amount) > rounding_limit_amount
-            and (has_uncounted_discount or coalesce(others.has_usage, false))
+            and may_differ_from_invoice
             then discount_gap_amount else 0 end',
     'calendar': 'case when is_matched then monthly_amount - rate_amount else 0 end',
     'part_month': 'invoiced_amount - monthly_amount',
