@@ -192,3 +192,97 @@ from available
 join customers using (customer)
 left join uses using (customer, month, feature_id)
 left join days using (customer, month, feature_id);
+
+-- From when a customer could use a feature to the day of its first user's third use on a second day (R11).
+create table feature_adoptions as
+with started as (
+    select customer, min(counted_from) as started_on from spine group by customer
+),
+
+features as (
+    select feature_id, is_gated, coalesce(released_at, timestamp '1970-01-01')::date as released_on
+    from read_csv(raw_file('files/features.csv'))
+),
+
+grants as (
+    select ids.customer, feature_id, valid_from, coalesce(valid_to, timestamp '9999-12-31') as valid_to
+    from read_csv(raw_file('files/feature_entitlements.csv'), types = {'valid_from': 'timestamp', 'valid_to': 'timestamp'}) as granted
+    join ids on ids.source_system in ('salesforce', 'stripe') and ids.source_customer_id = granted.customer_id
+),
+
+-- Grants that meet within a day are one spell.
+numbered as (
+    select
+        *,
+        sum(is_new) over (partition by customer, feature_id order by valid_from, valid_to rows unbounded preceding) as spell
+    from (
+        select *, case when valid_from::date <= (max(valid_to) over earlier)::date then 0 else 1 end as is_new
+        from grants
+        window earlier as (
+            partition by customer, feature_id order by valid_from, valid_to rows between unbounded preceding and 1 preceding
+        )
+    )
+),
+
+spells as (
+    select customer, feature_id, min(valid_from) as granted_from, max(valid_to) as granted_until
+    from numbered
+    group by customer, feature_id, spell
+    union all
+    select customer, feature_id, timestamp '1970-01-01', timestamp '9999-12-31'
+    from started
+    cross join features
+    where not is_gated
+),
+
+feature_days as (
+    select ids.customer, coalesce(users.person, event_days.user_id) as person, event as feature_id, day, sum(events) as events
+    from event_days
+    left join users using (user_id)
+    join ids on ids.source_system = 'segment' and ids.source_customer_id = coalesce(event_days.group_id, users.group_id)
+    where event not in ('signed_in', 'page_viewed') and event_days.user_id is not null
+        and not coalesce(users.is_internal or users.is_bot, false)
+    group by all
+),
+
+counted as (
+    select
+        spells.customer,
+        spells.feature_id,
+        spells.granted_from,
+        day,
+        sum(events) over so_far as uses,
+        row_number() over so_far as days
+    from spells
+    join feature_days
+        on feature_days.customer = spells.customer and feature_days.feature_id = spells.feature_id
+        and feature_days.day >= spells.granted_from::date and feature_days.day < spells.granted_until
+    where day < (select max(ends) from months)
+    window so_far as (partition by spells.customer, spells.feature_id, spells.granted_from, person order by day rows unbounded preceding)
+),
+
+reached as (
+    select customer, feature_id, granted_from, min(day) as reached_on
+    from counted
+    where uses >= 3 and days >= 2
+    group by all
+)
+
+select
+    customers.salesforce_account_id,
+    customers.stripe_customer_id,
+    spells.feature_id,
+    greatest(started.started_on, features.released_on, spells.granted_from::date) as clock_started_on,
+    case
+        when reached.reached_on is not null
+            then greatest(reached.reached_on, started.started_on, features.released_on, spells.granted_from::date)
+    end as adopted_on
+from spells
+join features using (feature_id)
+join started using (customer)
+join customers on customers.customer = spells.customer
+left join reached
+    on reached.customer = spells.customer and reached.feature_id = spells.feature_id and reached.granted_from = spells.granted_from
+where greatest(started.started_on, features.released_on, spells.granted_from::date) < least(spells.granted_until, (select max(ends) from months))
+    and greatest(started.started_on, features.released_on, spells.granted_from::date)
+        >= (select date_trunc('month', min(day)) from event_days where user_id is not null);

@@ -9,7 +9,7 @@ import duckdb
 
 HERE = Path(__file__).parent
 # Answers, by the names and columns of the truth; a floor may leave columns out.
-ANSWERS = ("customer_months", "active_users", "feature_months")
+ANSWERS = ("customer_months", "active_users", "feature_months", "feature_adoptions")
 
 
 def run(raw: Path, answers: Path, memory: str) -> None:
