@@ -4,7 +4,6 @@ people keep its records (`--links dirty`): how well they were joined, by rule.
 scripts/answers/<name>.sql says what the warehouse answers to truth/<name>.parquet, in the same columns. Its comments say
     -- key: column, column           what identifies a row; required
     -- within: column 0.005, …       the largest difference allowed in a number; every other column is exactly equal
-    -- where: condition              the rows of the truth that the warehouse is asked for; default all
 NULL equals only NULL. Exits with 0 only where every answer equals the truth and no two companies became one customer; every
 difference is in differences.csv.
 """
@@ -52,13 +51,13 @@ def hint(sql: str, name: str) -> str:
 
 
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
-    """Every answer against its truth, a folder of Parquet files. With `only`: these answers, in the columns that are there."""
+    """Every answer, or `only` some, against its truth, a folder of Parquet files."""
     answers = sorted(path for path in ANSWERS.glob("*.sql") if not only or path.stem in only)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_compare(connection, truth, answer, is_partial=bool(only)) for answer in answers]
+        return [_compare(connection, truth, answer) for answer in answers]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path, is_partial: bool) -> Comparison:
+def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path) -> Comparison:
     sql = answer.read_text(encoding="utf-8")
     key = [column.strip() for column in hint(sql, "key").split(",")]
     within = {name: float(limit) for name, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
@@ -66,16 +65,10 @@ def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path, i
     connection.execute(f"create or replace temp table ours as {sql}")
     columns = [name for name, *_ in connection.execute("describe ours").fetchall()]
     stated = {name for name, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
-    if is_partial:
-        columns = [name for name in columns if name in stated]
-        within = {name: limit for name, limit in within.items() if name in stated}
     for name in sorted((stated ^ set(columns)) | (set(key) | set(within)) - set(columns)):
-        if name not in hint(sql, "where") or name in columns:
-            raise ValueError(f"{answer.name}: column {name} is not in both the truth and the answer")
+        raise ValueError(f"{answer.name}: column {name} is not in both the truth and the answer")
     listed = ", ".join(columns)
-    connection.execute(
-        f"create or replace temp table stated as select {listed} from '{path}' where {hint(sql, 'where') or 'true'}"
-    )
+    connection.execute(f"create or replace temp table stated as select {listed} from '{path}'")
     label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{name}::varchar, o.{name}::varchar)" for name in key) + ")"
     joined = f"""(select *, 1 as is_there from stated) as t full join (select *, 1 as is_there from ours) as o
         on {" and ".join(f"t.{name} is not distinct from o.{name}" for name in key)}"""

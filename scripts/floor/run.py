@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 HERE = Path(__file__).parent
-# Answers, by the names and columns of the truth; a floor may leave columns out.
+# Answers, by the names and with the columns of the truth.
 ANSWERS = ("customer_months", "active_users", "feature_months", "feature_adoptions")
 
 

@@ -198,6 +198,8 @@ def _expectation(rule: Rule):
     if rule.expect == "no_rows":
         if arguments.keys() != {"sql"}:
             raise SuiteError("expects no_rows: it needs `with: {sql: …}` and nothing else")
+        if "{batch}" not in str(arguments["sql"]):
+            raise SuiteError("expects no_rows of a query that does not read {batch}, the suite's table")
         # Great Expectations gives {batch} an alias of its own unless it is already wrapped.
         name = "UnexpectedRowsExpectation"
         arguments = {"unexpected_rows_query": arguments["sql"].replace("{batch}", "(select * from {batch})")}

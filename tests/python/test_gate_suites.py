@@ -77,6 +77,11 @@ def test_a_warning_is_critical_from_the_day_after_its_last(suite_file, day, seve
         ("values_to_be_between", "values_to_be_nice", "expects 'column_values_to_be_nice', which"),
         ("min_value: 0", "minimum: 0", "has arguments that 'column_values_to_be_between' does not take"),
         ("column_values_to_be_between", "no_rows", "expects no_rows: it needs `with: {sql: …}`"),
+        (
+            "column_values_to_be_between\n    with: {column: amount, min_value: 0}",
+            "no_rows\n    with: {sql: select 1}",
+            "expects no_rows of a query that does not read {batch}",
+        ),
         ("currency_is_known", "amount_is_positive", "two rules are named 'amount_is_positive'"),
         ("table: core.invoices", "table: invoices", "a suite has `table: schema.table` and `rules`"),
         ("rules:", "checks:", "a suite has `table: schema.table` and `rules`"),

@@ -11,20 +11,15 @@
     client
 {%- endset -%}
 
-with census as (
-
-    select * from {{ ref('event_days') }}
-
-),
-
-{% if is_incremental() -%}
+-- The census is named twice: as a common table its rows are not estimated, and joins take minutes.
+with {% if is_incremental() -%}
 -- A day without a load time could change unseen: it never matches and is always folded again.
 stale_days as (
 
     select
-        source_system,
-        event_date
-    from census
+        census.source_system,
+        census.event_date
+    from {{ ref('event_days') }} as census
     where
         not exists (
             select 1
@@ -102,5 +97,5 @@ select
     census.newest_loaded_at as day_newest_loaded_at,
     '{{ var("reporting_tz") }}' as reporting_tz
 from folded
-inner join census
+inner join {{ ref('event_days') }} as census
     on folded.source_system = census.source_system and folded.event_date = census.event_date
