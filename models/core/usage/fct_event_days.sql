@@ -1,9 +1,8 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['source_system', 'event_date'],
+    incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ drop_vanished_days() if is_incremental() }}"
+    pre_hook="{{ drop_stale_days() if is_incremental() }}"
 ) }}
 
 {% set folded_by -%}
@@ -11,9 +10,7 @@
     client
 {%- endset -%}
 
--- The census is named twice: as a common table its rows are not estimated, and joins take minutes.
 with {% if is_incremental() -%}
--- A day without a load time could change unseen: it never matches and is always folded again.
 stale_days as (
 
     select
@@ -24,12 +21,7 @@ stale_days as (
         not exists (
             select 1
             from {{ this }} as folded
-            where
-                folded.source_system = census.source_system
-                and folded.event_date = census.event_date
-                and folded.day_raw_rows = census.raw_rows
-                and folded.day_newest_loaded_at = census.newest_loaded_at
-                and folded.reporting_tz = '{{ var("reporting_tz") }}'
+            where {{ is_folded_from('folded', 'census') }}
         )
 
 ),
