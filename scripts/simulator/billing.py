@@ -1,11 +1,11 @@
 """Billing lives: customers sign, pay, grow, shrink, pause, leave, return; all of it lands in one Ledger.
 
 What drives them are COEFFICIENTS: the logit of a yearly chance is the event's intercept plus each coefficient times the
-customer's usage, friction or fit (world.py) or, for price_raise, 1 where the coming period costs more:
-    leave        -2.1 - 0.9 usage + 0.7 friction - 0.4 fit + 0.8 price_raise
-    more_seats   -0.4 + 0.9 usage              fewer_seats  -2.0 - 0.9 usage + 0.4 friction
-    upgrade      -2.2 + 0.8 usage              downgrade    -3.5 - 0.8 usage
-    buy_add_on   -1.1 + 0.5 usage
+customer's usage, friction, success, relationship or fit (world.py) or, for price_raise, 1 where the coming period costs more:
+    leave        -2.2 - 0.9 usage + 0.7 friction - 0.5 success - 0.4 relationship - 0.4 fit + 0.8 price_raise
+    more_seats   -0.4 + 0.9 usage + 0.3 success         fewer_seats  -2.0 - 0.9 usage + 0.4 friction
+    upgrade      -2.2 + 0.8 usage + 0.4 success         downgrade    -3.5 - 0.8 usage - 0.3 success
+    buy_add_on   -1.1 + 0.5 usage + 0.4 relationship
 Leaving is asked at each period's end. Seats, plan and add-on change at a period's start or, with the share MID_PERIOD of
 the chance, within it: then Stripe credits the unused time of the old state and charges the rest of the new one.
 """
@@ -39,26 +39,33 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TRIAL_DAYS = 14
 MID_PERIOD = 0.35
 DAILY_PAYERS, WEEKLY_PAYERS = 120, 60  # One customer in so many pays by the day, by the week.
+PATHS = ("usage", "friction", "success", "relationship")
 Span = tuple[datetime, datetime]
 
 # (event, what counts): (its coefficient in the logit of the yearly chance, in words)
 COEFFICIENTS = {
-    ("leave", "intercept"): (-2.1, "leaving, asked at each period's end"),
+    ("leave", "intercept"): (-2.2, "leaving, asked at each period's end"),
     ("leave", "usage"): (-0.9, "per unit of the customer's hidden usage in the period's last month"),
     ("leave", "friction"): (0.7, "per unit of the customer's hidden friction in support in the period's last month"),
+    ("leave", "success"): (-0.5, "per unit of how far the customer reaches what the product was bought for"),
+    ("leave", "relationship"): (-0.4, "per unit of how well the customer and the vendor know each other"),
     ("leave", "fit"): (-0.4, "per unit of how well the product suits the customer"),
     ("leave", "price_raise"): (0.8, "where the next period is on a dearer price list"),
     ("more_seats", "intercept"): (-0.4, "5 to 35 % more seats"),
     ("more_seats", "usage"): (0.9, "per unit of hidden usage"),
+    ("more_seats", "success"): (0.3, "per unit of success"),
     ("fewer_seats", "intercept"): (-2.0, "5 to 40 % fewer seats, where there were not more"),
     ("fewer_seats", "usage"): (-0.9, "per unit of hidden usage"),
     ("fewer_seats", "friction"): (0.4, "per unit of hidden friction in support"),
     ("upgrade", "intercept"): (-2.2, "to the next higher plan"),
     ("upgrade", "usage"): (0.8, "per unit of hidden usage"),
+    ("upgrade", "success"): (0.4, "per unit of success"),
     ("downgrade", "intercept"): (-3.5, "to the next lower plan, where there was no upgrade"),
     ("downgrade", "usage"): (-0.8, "per unit of hidden usage"),
+    ("downgrade", "success"): (-0.3, "per unit of success"),
     ("buy_add_on", "intercept"): (-1.1, "yearly customers: the add-on as a subscription of its own, once"),
     ("buy_add_on", "usage"): (0.5, "per unit of hidden usage"),
+    ("buy_add_on", "relationship"): (0.4, "per unit of relationship"),
 }
 
 
@@ -83,12 +90,6 @@ def _when(invoice: Invoice) -> tuple[datetime, int]:
     return invoice.at, invoice.number
 
 
-def _yearly(event: str, **values: float) -> float:
-    """The chance of an event in a year."""
-    score = COEFFICIENTS[event, "intercept"][0] + sum(COEFFICIENTS[event, name][0] * x for name, x in values.items())
-    return 1 / (1 + exp(-score))
-
-
 def _runs(discount: Discount, at: datetime) -> bool:
     return discount.end is None or at < discount.end
 
@@ -100,7 +101,7 @@ class _Life:
         self.settings, self.ledger, self.customer = settings, ledger, customer
         self.rng = settings.rng("billing", customer.Index)
         self.extras = settings.rng("one-off lines", customer.Index)
-        self.usage, self.friction = world.usage[customer.Index], world.friction[customer.Index]
+        self.paths = {name: getattr(world, name)[customer.Index] for name in PATHS}
         self.raise_at = price_raise_at(settings)
         self.accepts_raise = self.rng.random() < 0.75
         self.currency = customer.currency
@@ -122,6 +123,17 @@ class _Life:
         self.terms: dict[int, Term] = {}  # The latest of each subscription.
         self.renews: Term | None = None
         self.paid_until = self.listed_at = settings.start
+
+    def _yearly(self, event: str, month: int, **values: float) -> float:
+        """The chance of an event in a year, for the customer as it is in `month`."""
+        score = COEFFICIENTS[event, "intercept"][0]
+        score += sum(
+            COEFFICIENTS[event, name][0] * path[month]
+            for name, path in self.paths.items()
+            if (event, name) in COEFFICIENTS
+        )
+        score += sum(COEFFICIENTS[event, name][0] * value for name, value in values.items())
+        return 1 / (1 + exp(-score))
 
     # --- the story ------------------------------------------------------------------------------------
 
@@ -227,7 +239,7 @@ class _Life:
         """Yearly customers may buy the add-on at any time, as a subscription of its own."""
         if self.currency != self.customer.currency or self.interval != "year":
             return
-        if self._chance(_yearly("buy_add_on", usage=self.usage[self.settings.month_of(since)])):
+        if self._chance(self._yearly("buy_add_on", self.settings.month_of(since))):
             bought = since + self._days(20, 500)
             if bought < (cut or self.settings.end):
                 self._addon(bought, cut)
@@ -299,10 +311,9 @@ class _Life:
         month = self.settings.month_of(stop - DAY)
         price = subscription.items[0].price
         is_raised = self._price(price.plan, stop).version > price.version
-        risk = _yearly(
+        risk = self._yearly(
             "leave",
-            usage=self.usage[month],
-            friction=self.friction[month],
+            month,
             fit=self.customer.fit,
             price_raise=is_raised,
         )
@@ -366,15 +377,14 @@ class _Life:
     ) -> list[Line]:
         """Seats, plan, add-on and price list at a period's start, or until `stop` within it: then the prorations."""
         month = self.settings.month_of(at)
-        usage, friction = self.usage[month], self.friction[month]
-        if self._happens(share * _yearly("more_seats", usage=usage), subscription):
+        if self._happens(share * self._yearly("more_seats", month), subscription):
             self.seats += max(round(self.seats * self.rng.uniform(0.05, 0.35)), 1)
-        elif self._happens(share * _yearly("fewer_seats", usage=usage, friction=friction), subscription):
+        elif self._happens(share * self._yearly("fewer_seats", month), subscription):
             self.seats = max(round(self.seats * self.rng.uniform(0.6, 0.95)), 1)
         rank = PLANS.index(self.plan)
-        if rank < 2 and self._happens(share * _yearly("upgrade", usage=usage), subscription):
+        if rank < 2 and self._happens(share * self._yearly("upgrade", month), subscription):
             self.plan = PLANS[rank + 1]
-        elif rank and self._happens(share * _yearly("downgrade", usage=usage), subscription):
+        elif rank and self._happens(share * self._yearly("downgrade", month), subscription):
             self.plan = PLANS[rank - 1]
         if not stop:
             self.listed_at = at

@@ -28,8 +28,7 @@ DEPARTMENT_OF_TITLE = {
     "COO": "Operations",
     "Engineer": "Engineering",
 }
-BUYING_ROLES = ("decision_maker", "champion", "influencer", "end_user", "blocker", None)
-MOVING, LEAVING, TWICE = 0.03, 0.08, 0.03
+TWICE = 0.03
 OPEN_BEFORE_RENEWAL = timedelta(days=90)
 
 
@@ -180,48 +179,41 @@ def _merged_away(settings: Settings, known: pd.DataFrame, first: pd.DataFrame) -
 
 def _contacts(settings: Settings, world: World) -> pd.DataFrame:
     """Some go to another company, some leave, some were entered twice and merged a month later."""
-    companies = world.customers
-    people = world.people[world.people["is_contact"] & ~world.people["is_staff"]]
-    employers = companies.loc[people["customer"]]
-    people = people[(employers["in_crm"] & (employers["created_at"] < settings.end)).to_numpy()]
-    employers = companies.loc[people["customer"]].reset_index(drop=True)
-    rng = settings.rng("contacts")
+    people = world.people[world.people["contact_id"].notna()]
+    employers = world.customers.loc[people["customer"]].set_index(people.index)
     created = employers["created_at"]
     first = pd.DataFrame(
         {
-            "id": ["003" + settings.token("contact", n, 15) for n in people.index],
+            "id": people["contact_id"],
             "_fivetran_start": created,
             "account_id": employers["account_id"],
-            "email": people["email"].to_numpy(),
-            "first_name": people["first_name"].to_numpy(),
-            "last_name": people["last_name"].to_numpy(),
-            "name": (people["first_name"] + " " + people["last_name"]).to_numpy(),
-            "title": people["title"].to_numpy(),
-            "department": people["title"].map(DEPARTMENT_OF_TITLE).to_numpy(),
+            "email": people["email"],
+            "first_name": people["first_name"],
+            "last_name": people["last_name"],
+            "name": people["first_name"] + " " + people["last_name"],
+            "title": people["title"],
+            "department": people["title"].map(DEPARTMENT_OF_TITLE),
             "master_record_id": None,
             "is_deleted": False,
             "created_date": created,
             "last_modified_date": created,
             "job_level_c": None,
-            "buying_role_c": rng.choice(BUYING_ROLES, len(people), p=[0.15, 0.15, 0.15, 0.3, 0.05, 0.2]),
+            "buying_role_c": people["buying_role"],
+            "is_champion_c": people["is_champion"].astype(bool),
             "no_longer_at_company_c": False,
         }
     )
-    first["is_champion_c"] = first["buying_role_c"] == "champion"
-    fate, passed = rng.random(len(people)), rng.uniform(0.2, 0.95, len(people))
-    at = (created + ((settings.end - created) * passed).dt.floor("h")).dt.floor("s")
-    moves = (fate < MOVING) & (people["rank"] > 0).to_numpy()
-    leaves = (fate >= MOVING) & (fate < MOVING + LEAVING)
-    twice = fate >= 1 - TWICE
-    onward = rng.permutation(employers["account_id"].to_numpy())
-    left = first.assign(no_longer_at_company_c=True, _fivetran_start=at, last_modified_date=at)[leaves]
-    moved = first.assign(account_id=onward, _fivetran_start=at, last_modified_date=at, is_champion_c=False)[moves]
+    gone = first.assign(_fivetran_start=people["gone_at"], last_modified_date=people["gone_at"])
+    left = gone[people["fate"] == "leaves"].assign(no_longer_at_company_c=True)
+    onward = world.customers["account_id"].reindex(people["onward"]).set_axis(people.index)
+    moved = gone.assign(account_id=onward, is_champion_c=False)[people["fate"] == "moves"]
+    twice = settings.rng("contacts twice").random(len(people)) < TWICE
     again = first[twice].assign(
         id=["003" + settings.token("contact twice", n, 15) for n in people.index[twice]], is_champion_c=False
     )
     merged_at = (again["created_date"] + timedelta(days=30)).clip(upper=settings.end - timedelta(days=1))
-    gone = again.assign(is_deleted=True, master_record_id=first.loc[twice, "id"], _fivetran_start=merged_at)
-    return _in_history_mode(pd.concat([first, left, moved, again, gone]))
+    merged = again.assign(is_deleted=True, master_record_id=first.loc[twice, "id"], _fivetran_start=merged_at)
+    return _in_history_mode(pd.concat([first, left, moved, again, merged], ignore_index=True))
 
 
 # --- opportunities ------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """The customers and their hidden lives: who they are, what suits them, how they fare month by month.
 
-Everything observable follows from three hidden things, so that a KPI has something true to find:
-`fit` (does the product suit them), `usage` (a monthly path around their engagement) and `friction`
-(a monthly path; drives the number of tickets and the slowness of answers).
+Everything observable follows from five hidden things, so that a KPI has something true to find:
+`fit` (does the product suit them) and four monthly paths: `usage` (around their engagement), `friction` (drives the number of
+tickets and the slowness of answers), `success` (do they reach what they bought it for) and `relationship` (how well they
+and we know each other; it falls by 1.2 when a champion goes, and heals by 15 % a month).
 """
 
 from __future__ import annotations
@@ -46,22 +47,30 @@ MERGES = 3
 OWNED, RENAMED = 0.05, 0.04
 NAMESAKES, TWINS = 0.02, 0.03
 FREE_MAIL = "gmail.com"
+BUYING_ROLES = ("decision_maker", "champion", "influencer", "end_user", "blocker", None)
+MOVING, LEAVING = 0.03, 0.08
+CHAMPION_LOST, HEALING = 1.2, 0.85
 
 
 @dataclass(frozen=True)
 class World:
     """`customers`: one row per company, its position is its number; `kind` is customer, internal or prospect.
-    `people`: one row per person of a company. `usage`, `friction`: company x month, about -2 to 2.
+    `people`: one row per person of a company. `usage`, `friction`, `success`, `relationship`: company x month, about -2 to 2.
 
     Of a company: `account_id` is its id in the CRM or, where the CRM does not know it (not `in_crm`), its id in
     billing; `merged_id` an account that was merged into it; `twin_id` one that is it too, unknown to all; `parent` the number of the company that owns it, or -1;
     `former_name` what it was called until `renamed_at`, and still is outside the CRM.
+
+    Of a person whom the CRM knows (`contact_id`; null: it does not): `buying_role`, `is_champion`; `fate` is stays, leaves or moves,
+    the last to the company `onward`, at `gone_at`.
     """
 
     customers: pd.DataFrame
     people: pd.DataFrame
     usage: np.ndarray
     friction: np.ndarray
+    success: np.ndarray
+    relationship: np.ndarray
 
     def names(self, customer: pd.Series | np.ndarray) -> dict[str, np.ndarray]:
         """What the truth calls companies, given their numbers: the CRM's account, or billing's customer where the CRM knows none."""
@@ -74,10 +83,12 @@ class World:
 
 def build_world(settings: Settings) -> World:
     customers = _customers(settings)
-    people = _people(settings, customers)
+    people = _meet(settings, customers, _people(settings, customers))
     usage = _path(settings, "usage", customers["engagement"].to_numpy())
     friction = _path(settings, "friction", -0.3 * customers["fit"].to_numpy())
-    return World(customers, people, usage, friction)
+    success = _path(settings, "success", 0.4 * customers["fit"].to_numpy())
+    relationship = _path(settings, "relationship", 0.3 * customers["fit"].to_numpy()) - _grief(settings, people)
+    return World(customers, people, usage, friction, success, relationship)
 
 
 def _customers(settings: Settings) -> pd.DataFrame:
@@ -231,6 +242,43 @@ def _people(settings: Settings, customers: pd.DataFrame) -> pd.DataFrame:
             "joined_at": signed + (joined * 86400).astype("int64").astype("timedelta64[s]"),
         }
     )
+
+
+def _meet(settings: Settings, customers: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Whom the CRM knows, in which role, and who goes: some to another company, some for good."""
+    employers = customers.loc[people["customer"]].reset_index(drop=True)
+    is_known = (
+        people["is_contact"] & ~people["is_staff"] & employers["in_crm"] & (employers["created_at"] < settings.end)
+    )
+    known = people.index[is_known]
+    rng = settings.rng("contacts")
+    role = rng.choice(BUYING_ROLES, len(known), p=[0.15, 0.15, 0.15, 0.3, 0.05, 0.2])
+    draw, passed = rng.random(len(known)), rng.uniform(0.2, 0.95, len(known))
+    created = employers.loc[known, "created_at"]
+    at = (created + ((settings.end - created) * passed).dt.floor("h")).dt.floor("s")
+    moves = (draw < MOVING) & (people.loc[known, "rank"] > 0).to_numpy()
+    leaves = (draw >= MOVING) & (draw < MOVING + LEAVING)
+    met = pd.DataFrame(
+        {
+            "contact_id": ["003" + settings.token("contact", n, 15) for n in known],
+            "buying_role": role,
+            "is_champion": role == "champion",
+            "fate": np.select([moves, leaves], ["moves", "leaves"], "stays"),
+            "gone_at": at.where(moves | leaves),
+            "onward": rng.permutation(people.loc[known, "customer"].to_numpy()),
+        },
+        index=known,
+    )
+    return people.join(met)
+
+
+def _grief(settings: Settings, people: pd.DataFrame) -> np.ndarray:
+    """Company x month: what the champions who went took with them of the relationship."""
+    loss = np.zeros((people["customer"].max() + 1, settings.months))
+    for person in people[people["gone_at"].notna() & people["is_champion"].eq(True)].itertuples():
+        first = settings.month_of(person.gone_at)
+        loss[person.customer, first:] += CHAMPION_LOST * HEALING ** np.arange(settings.months - first)
+    return loss
 
 
 def _path(settings: Settings, name: str, level: np.ndarray) -> np.ndarray:
