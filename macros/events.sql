@@ -18,3 +18,20 @@
         where {{ is_folded_from(this, 'census') }}
     )
 {% endmacro %}
+
+
+{% macro is_summed_from(summed, census) %}
+    {#- Whether a row was summed from its month as it now is in event_months. -#}
+    {{ month_of(summed ~ '.event_date') }} = {{ census }}.month_start
+    and {{ summed }}.month_fingerprint = {{ census }}.fingerprint
+{%- endmacro %}
+
+
+{% macro drop_stale_months() %}
+    {#- Pre-hook of what is summed by month: takes out the months whose events are now others, or mean something else. -#}
+    delete from {{ this }}
+    where not exists (
+        select 1 from {{ ref('event_months') }} as census
+        where {{ is_summed_from(this, 'census') }}
+    )
+{% endmacro %}

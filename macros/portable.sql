@@ -55,6 +55,17 @@
 {% endmacro %}
 
 
+{% macro fingerprint(columns) %}
+    {#- A whole number that all rows of a group make together, in whatever order: another one where a row was added, lost or changed in
+        `columns`. -#}
+    {{ return(adapter.dispatch('fingerprint')(columns)) }}
+{% endmacro %}
+
+{% macro default__fingerprint(columns) -%}
+    cast(sum(cast(hash({{ columns | join(', ') }}) as hugeint)) % 9223372036854775807 as bigint)
+{%- endmacro %}
+
+
 {% macro json_text(column, key) %}
     {#- The text at the top-level `key` of a JSON document, NULL where the document or the key is absent or broken. -#}
     {{ return(adapter.dispatch('json_text')(column, key)) }}

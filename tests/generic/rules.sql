@@ -35,8 +35,11 @@
     union all
     {%- endfor %}
     {%- if unique %}
-    select 'unique: {{ key | join(', ') }}' as rule, {{ row_key }} as row_key, cast(count(*) as integer) as rows_failing from {{ model }}
-    group by {{ row_key }} having count(*) > 1
+    select 'unique: {{ key | join(', ') }}' as rule, {{ row_key }} as row_key, rows_failing
+    from (
+        select {{ key | join(', ') }}, cast(count(*) as integer) as rows_failing from {{ model }}
+        group by {{ key | join(', ') }} having count(*) > 1
+    ) as repeated
     {%- else %}
     select 'none' as rule, '' as row_key, 0 as rows_failing from {{ model }} where 1 = 0
     {%- endif %}

@@ -256,7 +256,7 @@ def test_a_models_name_begins_as_its_folder_says(path):
     elif folders[:2] == ("core", "entities"):
         prefixes = ("union_",)
     elif folders[0] == "core":
-        prefixes = ("dim_", "fct_", "brg_", "event_days")  # the census of raw events is neither fact nor dimension
+        prefixes = ("dim_", "fct_", "brg_", "event_")  # a census of events is neither fact nor dimension
     elif folders[0] == "marts" and len(folders) == 2:
         prefixes = ("kpi_",)
     else:

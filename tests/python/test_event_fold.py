@@ -27,7 +27,7 @@ COPIED = (
     "tests/singular",
     "scripts",
 )
-FOLD = ["event_days", "fct_event_days", "fct_customer_event_days", "fct_user_days", "fct_feature_days"]
+FOLD = ["event_days", "fct_event_days", "fct_customer_event_days", "event_months", "fct_user_days", "fct_feature_days"]
 FIRST_DAY = pd.Timestamp("2026-01-01")
 LAST_DAY = pd.Timestamp("2026-03-31")
 USERS = {"ann": "g1", "bob": "g1", "cat": "g2", "staff": "g2", "bot": "g2"}
@@ -77,6 +77,17 @@ class Warehouse:
     def folded_again(self) -> set[str]:
         rows = self.query(f"select distinct event_date from core.fct_event_days where client <> '{UNTOUCHED}'")
         return {str(day.date()) for day in rows["event_date"]}
+
+    def mark_sums(self) -> None:
+        """Writes a mark into every row that is summed by month; a month that is summed again loses it."""
+        for table in ("fct_user_days", "fct_feature_days"):
+            self.query(f"update core.{table} set events = -events")
+
+    def summed_again(self) -> set[str]:
+        sql = "select distinct strftime(event_date, '%Y-%m') as month from core.{} where events > 0"
+        by_user, by_feature = (set(self.query(sql.format(t))["month"]) for t in ("fct_user_days", "fct_feature_days"))
+        assert by_user == by_feature
+        return by_user
 
 
 def track(event_id: str, user: str, event: str, occurred_at, loaded_at) -> dict:
@@ -191,6 +202,24 @@ def test_late_events_and_repeated_deliveries_refold_just_their_days(warehouse):
     warehouse.land(day, pd.concat([a_day(day), again, pd.DataFrame([late])]))
     warehouse.build()
     assert warehouse.folded_again() == {"2026-04-01", "2026-03-22", "2026-01-31"}
+    assert_exact(warehouse)
+
+
+def test_only_months_with_other_events_are_summed_again(warehouse):
+    """The next day's file holds that day and an event 60 days late. Then ann gets another name for all that she did."""
+    warehouse.mark_sums()
+    warehouse.build("--exclude", "test_type:data")
+    assert warehouse.summed_again() == set()
+    day = LAST_DAY + pd.Timedelta(days=1)
+    late = track("late", "ann", "workflow_run", day - pd.Timedelta(days=60), day + pd.Timedelta(hours=2))
+    warehouse.land(day, pd.concat([a_day(day), pd.DataFrame([late])]))
+    warehouse.build("--exclude", "test_type:data")
+    assert warehouse.summed_again() == {"2026-01", "2026-04"}
+    warehouse.query("update core.dim_users set person_id = 'anna' where user_id = 'ann'")
+    warehouse.build("--exclude", "test_type:data")
+    assert warehouse.summed_again() == {"2026-01", "2026-02", "2026-03", "2026-04"}
+    warehouse.query("update core.dim_users set person_id = 'ann' where user_id = 'ann'")
+    warehouse.build()
     assert_exact(warehouse)
 
 

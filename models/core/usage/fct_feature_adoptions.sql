@@ -23,47 +23,62 @@ known as (
 
 ),
 
-counted as (
+-- A user's first three days of use hold three uses at the least: no later day can be the one.
+first_days as (
+
+    select * from (
+        select
+            spells.customer_id,
+            spells.feature_id,
+            spells.granted_from,
+            uses.source_system,
+            uses.user_id,
+            uses.event_date,
+            uses.events,
+            row_number() over (
+                partition by
+                    spells.customer_id, spells.feature_id, spells.granted_from,
+                    uses.source_system, uses.user_id
+                order by uses.event_date
+            ) as day_number
+        from spells
+        inner join uses
+            on
+                spells.customer_id = uses.customer_id
+                and spells.feature_id = uses.feature_id
+                and uses.event_date >= {{ reporting_date('spells.granted_from') }}
+                and {{ utc_start_of('uses.event_date') }} < spells.granted_until
+    ) as numbered
+    where day_number <= 3
+
+),
+
+users as (
 
     select
-        spells.customer_id,
-        spells.feature_id,
-        spells.granted_from,
-        uses.event_date,
-        sum(uses.events) over (
-            partition by
-                spells.customer_id, spells.feature_id, spells.granted_from,
-                uses.source_system, uses.user_id
-            order by uses.event_date
-            rows between unbounded preceding and current row
-        ) as uses_so_far,
-        row_number() over (
-            partition by
-                spells.customer_id, spells.feature_id, spells.granted_from,
-                uses.source_system, uses.user_id
-            order by uses.event_date
-        ) as days_so_far
-    from spells
-    inner join uses
-        on
-            spells.customer_id = uses.customer_id
-            and spells.feature_id = uses.feature_id
-            and uses.event_date >= {{ reporting_date('spells.granted_from') }}
-            and {{ utc_start_of('uses.event_date') }} < spells.granted_until
+        customer_id,
+        feature_id,
+        granted_from,
+        case
+            when sum(case when day_number <= 2 then events end) >= 3
+                then max(case when day_number = 2 then event_date end)
+            else max(case when day_number = 3 then event_date end)
+        end as reached_on
+    from first_days
+    group by customer_id, feature_id, granted_from, source_system, user_id
 
 ),
 
 reached as (
 
     select
-        counted.customer_id,
-        counted.feature_id,
-        counted.granted_from,
-        min(counted.event_date) as reached_on
-    from counted
-    inner join known on counted.event_date < known.known_until
-    where counted.uses_so_far >= 3 and counted.days_so_far >= 2
-    group by counted.customer_id, counted.feature_id, counted.granted_from
+        users.customer_id,
+        users.feature_id,
+        users.granted_from,
+        min(users.reached_on) as reached_on
+    from users
+    inner join known on users.reached_on < known.known_until
+    group by users.customer_id, users.feature_id, users.granted_from
 
 )
 

@@ -4,12 +4,6 @@ with windows as (
 
 ),
 
-days as (
-
-    select * from {{ ref('dim_days') }}
-
-),
-
 feature_days as (
 
     select * from {{ ref('fct_feature_days') }}
@@ -26,13 +20,12 @@ uses as (
         feature_days.user_id,
         sum(feature_days.events) as uses,
         count(*) as used_days
-    from windows
-    inner join days
-        on windows.month_start = days.month_start and windows.counted_from <= days.day_date
-    inner join feature_days
+    from feature_days
+    inner join windows
         on
-            windows.customer_id = feature_days.customer_id
-            and days.day_date = feature_days.event_date
+            feature_days.customer_id = windows.customer_id
+            and {{ month_of('feature_days.event_date') }} = windows.month_start
+            and feature_days.event_date >= windows.counted_from
     group by
         windows.customer_id,
         windows.month_start,
