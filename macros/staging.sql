@@ -134,7 +134,7 @@
 
         select
             {%- for name, (raw, type) in columns.items() %}
-            {{ try_cast_in_place(raw, text if type == 'text' else type) }} as {{ name }},
+            {{ try_timestamp(raw) if type == 'timestamp' else try_cast_in_place(raw, text if type == 'text' else type) }} as {{ name }},
             {%- endfor %}
             {%- for name, (raw, type) in casts.items() %}
             {{ raw }} as {{ name }}__raw,

@@ -355,16 +355,20 @@ def test_a_changed_map_of_events_holds_for_all_history_without_folding(warehouse
 
 def test_events_in_csv_are_judged_and_folded_like_typed_ones(warehouse):
     landed = warehouse.landed()
-    garbled = pd.DataFrame([{"id": "x", "user_id": "ann", "event": "workflow_run", "timestamp": "31/02/2026"}])
+    event = {"user_id": "ann", "event": "workflow_run", "context_group_id": "g1", "context_library_name": "analytics.js"}
+    loaded = landed.loc[landed["timestamp"].dt.normalize() == "2026-02-09", "uuid_ts"].iloc[0]
+    garbled = pd.DataFrame([{"id": "x", "timestamp": "31/02/2026"} | event])
+    abroad = pd.DataFrame([{"id": "y", "timestamp": "2026-02-10T01:30:00+02:00", "uuid_ts": loaded} | event])
     shutil.rmtree(warehouse.tracks)
-    pd.concat([landed, garbled]).to_csv(warehouse.tracks.with_suffix(".csv"), index=False)
+    pd.concat([landed, garbled, abroad]).to_csv(warehouse.tracks.with_suffix(".csv"), index=False)
     views = ("stg_segment__tracks", "int_segment__product_events", "union_product_events")
     warehouse.dbt("run", "--select", *views, *FOLD, "staging_counts")
-    assert warehouse.folded_again() == set()
+    # 01:30 at +02:00 is the evening before in UTC.
+    assert warehouse.folded_again() == {"2026-02-09"}
     rejects = warehouse.query(
         "select reject_reason, raw_record from staging.stg_segment__tracks where row_status = 'rejected'"
     )
     assert rejects["reject_reason"].tolist() == ["occurred_at is not a timestamp"]
     assert "occurred_at=31/02/2026" in rejects["raw_record"].iloc[0]
     counts = warehouse.query("select * from quality.staging_counts where raw_table = 'tracks'").iloc[0]
-    assert counts["raw_rows"] == counts["staged_rows"] == len(landed) + 1
+    assert counts["raw_rows"] == counts["staged_rows"] == len(landed) + 2
