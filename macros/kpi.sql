@@ -115,15 +115,15 @@
 {% endmacro %}
 
 
-{% macro columns_required() %}
-    {#- What KPIs require beyond rows of an entity: each `<entity>.<column>` once. [] while parsing. -#}
-    {%- set columns = [] -%}
+{% macro special_requirements() %}
+    {#- What KPIs require beyond rows of one entity, each once: `<entity>.<column>`, `<this> or <that>`. [] while parsing. -#}
+    {%- set found = [] -%}
     {%- for kpi in kpi_metas() -%}
-        {%- for required in kpi.requires if '.' in required and required not in columns -%}
-            {%- do columns.append(required) -%}
+        {%- for required in kpi.requires if required not in var('entities') and required not in found -%}
+            {%- do found.append(required) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(columns) }}
+    {{ return(found) }}
 {% endmacro %}
 
 
@@ -144,12 +144,16 @@
 {% endmacro %}
 
 
-{% macro why_unavailable(entities) %}
-    {#- Why a KPI that needs these canonical entities, or columns of them, has no periods, as words. -#}
+{% macro why_unavailable(requirements) %}
+    {#- Why a KPI that requires this (meta.kpi.requires) has no periods, as words. -#}
     {%- set unfed = [] -%}
-    {%- for entity in entities if not entity_feeds(entity.split('.')[0]) -%}{%- do unfed.append(entity) -%}{%- endfor -%}
+    {%- for required in requirements -%}
+        {%- set feeds = [] -%}
+        {%- for part in required.split(' or ') -%}{%- do feeds.extend(entity_feeds(part.split('.')[0])) -%}{%- endfor -%}
+        {%- if not feeds -%}{%- do unfed.append(required) -%}{%- endif -%}
+    {%- endfor -%}
     {{ return(
         'no enabled source feeds ' ~ unfed | join(', ') ~ ' (SOURCES: ' ~ sources_on() | join(' ') ~ ')' if unfed
-        else 'no data: at least one of ' ~ entities | join(', ') ~ ' has no rows'
+        else 'no data: at least one of ' ~ requirements | join(', ') ~ ' is empty'
     ) }}
 {% endmacro %}
