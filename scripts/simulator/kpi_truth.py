@@ -1,6 +1,6 @@
 """The true values of KPIs, from what tickets, contracts and customers' months are in the simulator's own state.
 
-Each KPI is a frame of units (customer, month, breakdown and what is added up) and what is made of a group of them. Groups are
+Each KPI is a frame of units (customer, month, breakdown and what is added up) and what is made of groups of them. Groups are
 the company, the regions and, where a KPI has such rows, the customers. Only customers of the spine count (R4).
 """
 
@@ -11,14 +11,19 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 from .ledger import Ledger
 from .settings import Settings
 from .world import World
 
-Measures = Callable[[pd.DataFrame], dict[str, float | None]]
+Measures = Callable[[DataFrameGroupBy], dict[str, pd.Series]]
 LIVE = ("voice", "chat")
 DAY = 86400
+TIMES = (
+    "created", "reply", "reply_due", "first_solved", "last_solved", "first_reopened", "second_contact_answered", "tier_moved",
+    "left_first_tier", "escalated",
+)  # fmt: skip
 
 
 class KpiTruth:
@@ -27,7 +32,8 @@ class KpiTruth:
     def __init__(self, settings: Settings, world: World, ledger: Ledger, months: pd.DataFrame) -> None:
         self.settings, self.world = settings, world
         is_internal = (world.customers["kind"] == "internal").to_numpy()
-        self.months = months.drop(columns="month")[~is_internal[months["customer"]]].rename(columns={"end": "month"})
+        months = months.drop(columns="month")[~is_internal[months["customer"]]]
+        self.months = months.rename(columns={"end": "month"})
         self.spine = self._spine(ledger, is_internal)
         self.first_spine_month = self.spine.groupby("customer")["month"].min()
         self.first_month = min(settings.month_of(one.created) for one in ledger.subscriptions)
@@ -35,7 +41,7 @@ class KpiTruth:
         named = pd.Series(names["salesforce_account_id"]).fillna(pd.Series(names["stripe_customer_id"]))
         region = world.customers["region"].where(world.customers["in_crm"], "(unknown)")
         self.groups = {"all": np.full(len(named), "all"), "region": region.to_numpy(), "customer": named.to_numpy()}
-        self.found: list[tuple] = []
+        self.found: list[pd.DataFrame] = []
 
     def _spine(self, ledger: Ledger, is_internal: np.ndarray) -> pd.DataFrame:
         """customer and month: paying at its end or its start, or served in it."""
@@ -50,81 +56,60 @@ class KpiTruth:
         return rows[rows["month"] < self.settings.months]
 
     def table(self) -> pd.DataFrame:
-        columns = ["kpi_id", "month", "segment_type", "segment", "breakdown", "measure", "amount"]
-        return pd.DataFrame(self.found, columns=columns)
+        starts = np.array([start.date() for start in self.settings.month_starts])
+        rows = pd.concat(self.found, ignore_index=True)
+        return rows.assign(month=starts[rows["month"]])
 
     def _state(self, kpi: str, units: pd.DataFrame, measures: Measures, has_customers: bool = False) -> None:
-        """Adds the KPI's numbers by group; a group without units says nothing."""
+        """Adds the KPI's numbers by group; a group in which no unit counts or is pending says nothing."""
         for segment_type in ("all", "region", *(["customer"] if has_customers else [])):
-            segment = self.groups[segment_type][units["customer"]]
-            for (label, breakdown, month), group in units.groupby([segment, "breakdown", "month"]):
-                numbers = measures(group)
-                if numbers["sample_size"] + numbers["n_pending"] == 0:
-                    continue
-                start = self.settings.month_starts[month].date()
-                self.found += [
-                    (kpi, start, segment_type, label, breakdown, name, float(amount))
-                    for name, amount in numbers.items()
-                    if amount is not None and not np.isnan(amount)
-                ]
+            segment = pd.Series(self.groups[segment_type][units["customer"]], index=units.index, name="segment")
+            numbers = pd.DataFrame(measures(units.groupby([segment, "breakdown", "month"]))).astype(float)
+            numbers = numbers[numbers["sample_size"] + numbers["n_pending"] > 0]
+            numbers = numbers.rename_axis(columns="measure").stack().dropna().rename("amount").reset_index()
+            self.found.append(numbers.assign(kpi_id=kpi, segment_type=segment_type))
 
     # --- support --------------------------------------------------------------------------------------
 
     def add_support(self, facts: list[dict]) -> None:
         """`facts`: what SupportTruth remembers of each ticket."""
         tickets = pd.DataFrame(facts)
-        for name in ("created", "reply", "reply_due", "first_solved", "last_solved", "first_reopened"):
-            tickets[name] = pd.to_datetime(tickets[name])
-        for name in ("second_contact_answered", "tier_moved", "left_first_tier", "escalated"):
-            tickets[name] = pd.to_datetime(tickets[name])
-        filed, end = self._filed, self.settings.end
-
-        def rate(units: pd.DataFrame) -> dict:
-            due = units[units["is_due"]]
-            numerator, denominator = due["is_success"].sum(), len(due)
-            return _ratio(numerator, denominator) | {"sample_size": denominator, "n_pending": len(units) - denominator}
-
-        created = filed(tickets, "created")
-        within = timedelta(days=30)
-        for kpi, moved, where in (
-            ("escalation_rate", "escalated", created["tier"] > 0),
-            ("tier_escalation_rate", "left_first_tier", created["tier"] == 1),
+        tickets[list(TIMES)] = tickets[list(TIMES)].apply(pd.to_datetime)
+        seconds = ("first_reply_seconds", "first_solve_seconds", "last_solve_seconds")
+        tickets[list(seconds)] = tickets[list(seconds)].astype(float)
+        created, end = self._filed(tickets, "created"), self.settings.end
+        for kpi, moved, rows in (
+            ("escalation_rate", "escalated", created),
+            ("tier_escalation_rate", "left_first_tier", created[created["tier"] == 1]),
         ):
-            units = created[where]
-            units = units.assign(
-                is_due=units["created"] + within <= end, is_success=units[moved] <= units["created"] + within
-            )
-            self._state(kpi, units, rate)
+            closes = rows["created"] + timedelta(days=30)
+            self._state(kpi, _judged(rows, closes <= end, rows[moved] <= closes), _rate)
 
         mail = created[~created["channel"].isin(LIVE)]
-        units = mail.assign(is_due=mail["reply_due"] <= end, is_success=mail["reply"] <= mail["reply_due"])
-        self._state("sla_attainment", pd.concat([units, units.assign(breakdown=units["level"])]), rate)
-
-        within = timedelta(days=14)
-        units = mail.assign(
-            is_due=mail["created"] + within <= end, is_success=mail["reply"] <= mail["created"] + within
+        judged = _judged(mail, mail["reply_due"] <= end, mail["reply"] <= mail["reply_due"])
+        self._state(
+            "sla_attainment", pd.concat([judged, judged.assign(breakdown=judged["level"])], ignore_index=True), _rate
         )
-        self._state("first_response_time", units, _first_response)
+        closes = mail["created"] + timedelta(days=14)
+        judged = _judged(mail, closes <= end, mail["reply"] <= closes)
+        self._state("first_response_time", judged.assign(hours=_hours(judged, "first_reply_seconds")), _first_response)
 
-        solved = filed(tickets, "first_solved")
-        self._state("resolution_time", solved, _resolution)
-        within = timedelta(days=7)
-        closes = solved["first_solved"] + within
-        units = solved.assign(
-            is_due=closes <= end,
-            is_success=~(
-                ((solved["second_contact_answered"] <= closes) & ~solved["channel"].isin(LIVE))
-                | (solved["tier_moved"] <= closes)
-                | (solved["first_reopened"] <= closes)
-                | solved["ticket"].isin(_asked_again(tickets, within))
-            ),
+        solved = self._filed(tickets, "first_solved")
+        self._state("resolution_time", solved.assign(hours=solved["first_solve_seconds"] / 3600), _resolution)
+        closes = solved["first_solved"] + timedelta(days=7)
+        came_back = (
+            ((solved["second_contact_answered"] <= closes) & ~solved["channel"].isin(LIVE))
+            | (solved["tier_moved"] <= closes)
+            | (solved["first_reopened"] <= closes)
+            | solved["ticket"].isin(_asked_again(tickets, timedelta(days=7)))
         )
-        self._state("first_contact_resolution", units[units["reply"] <= units["first_solved"]], rate)
+        judged = _judged(solved, closes <= end, ~came_back)
+        self._state("first_contact_resolution", judged[judged["reply"] <= judged["first_solved"]], _rate)
 
-        units = filed(tickets, "last_solved")
-        units = units.assign(is_due=units["last_solved"] + timedelta(days=28) <= end)
-        self._state("time_to_resolution", units, _full_resolution)
-
+        settled = self._filed(tickets, "last_solved")
+        is_due = settled["last_solved"] + timedelta(days=28) <= end
+        judged = _judged(settled, is_due, settled["reopens"] > 0)
+        self._state("time_to_resolution", judged.assign(hours=_hours(judged, "last_solve_seconds")), _full_resolution)
         self._categories(created)
         self._backlog(tickets)
 
@@ -135,183 +120,212 @@ class KpiTruth:
         return rows.merge(self.spine, on=["customer", "month"])
 
     def _categories(self, created: pd.DataFrame) -> None:
-        def share(category: str) -> Measures:
-            return lambda units: (
-                _ratio((units["category"] == category).sum(), len(units)) | {"sample_size": len(units), "n_pending": 0}
-            )
-
-        self._state("ticket_category_mix", created, share("unclassified"))
-        for category in created["category"].unique():
-            self._state("ticket_category_mix", created.assign(breakdown=category), share(category))
+        shares = {"all": "unclassified"} | {category: category for category in created["category"].unique()}
+        rows = [
+            _judged(created, True, created["category"] == category).assign(breakdown=breakdown)
+            for breakdown, category in shares.items()
+        ]
+        self._state("ticket_category_mix", pd.concat(rows, ignore_index=True), _rate)
 
     def _backlog(self, tickets: pd.DataFrame) -> None:
         """A row per customer-month, and one per ticket that is open at its end."""
-        known = self.spine[self.spine["month"] >= self.settings.month_of(tickets["created"].min())]
+        month_of, months = self.settings.month_of, self.settings.months
         ends = [*self.settings.month_starts[1:], self.settings.end]
+        known = self.spine[self.spine["month"] >= month_of(tickets["created"].min())]
         opened = [
-            (row.customer, month, (ends[month] - row.created).total_seconds(), row.level)
-            for row in tickets.itertuples()
-            for since, until in row.spells
-            for month in range(self.settings.month_of(since), self.settings.months)
-            if until is None or until >= ends[month]
+            (customer, month, (ends[month] - created).total_seconds(), level)
+            for customer, created, level, spells in zip(
+                tickets["customer"],
+                tickets["created"].dt.to_pydatetime(),
+                tickets["level"],
+                tickets["spells"],
+                strict=True,
+            )
+            for since, until in spells
+            for month in range(month_of(since), month_of(until) if until else months)
         ]
-        columns = ["customer", "month", "age", "level"]
-        opened = pd.DataFrame(opened, columns=columns).merge(self.spine, on=["customer", "month"])
-        units = pd.concat([known.assign(is_ticket=False), opened.assign(is_ticket=True)]).assign(breakdown="all")
-
-        def stock(units: pd.DataFrame) -> dict:
-            ages = units.loc[units["is_ticket"], "age"]
-            return {
-                "numerator": len(ages),
-                "value": len(ages),
-                "sample_size": len(units) - len(ages),
-                "n_pending": 0,
-                "median_age_days": ages.median() / DAY,
-                "tickets_over_7_days": (ages > 7 * DAY).sum(),
-                "oldest_p1_days": units.loc[units["level"] == "P1", "age"].max() / DAY
-                if (units["level"] == "P1").any()
-                else 0,
-            }
-
-        self._state("open_ticket_backlog", units, stock, has_customers=True)
+        opened = pd.DataFrame(opened, columns=["customer", "month", "age", "level"])
+        opened["p1_age"] = opened["age"].where(opened["level"] == "P1", 0.0)
+        opened["is_old"] = opened["age"] > 7 * DAY
+        opened = opened.merge(self.spine, on=["customer", "month"])
+        units = [known.assign(is_ticket=False, is_old=False, p1_age=0.0), opened.assign(is_ticket=True)]
+        units = pd.concat(units, ignore_index=True).assign(breakdown="all")
+        self._state("open_ticket_backlog", units, _stock, has_customers=True)
 
     # --- revenue --------------------------------------------------------------------------------------
 
     def add_revenue(self, renewals: pd.DataFrame) -> None:
         """`renewals`: one row per contract due, as contracts.py states them."""
-        months = self.months.assign(
-            breakdown="all",
-            gained=self.months["new"] + self.months["reactivation"] + self.months["expansion"],
-            lost=self.months["churn"] + self.months["contraction"],
-        )
-        self._state("quick_ratio", _trailing(months, 3, self.settings.months), self._quick_ratio)
-        grown = _trailing(months[months["expansion"] > 0], 12, self.settings.months)
-        self._state("average_revenue_per_expansion_account", grown, self._per_expansion)
+        months = self.months.assign(breakdown="all")
+        months["gained"] = months["new"] + months["reactivation"] + months["expansion"]
+        months["lost"] = months["churn"] + months["contraction"]
+        self._state("quick_ratio", self._trailing(months, 3), _quick_ratio)
+        grown = self._trailing(months[months["expansion"] > 0], 12)
+        self._state("average_revenue_per_expansion_account", grown, _per_expansion)
+
         paying = months[months["closing"] > 0]
-        cohort = paying.groupby("customer").agg(start=("month", "first"), at_start=("closing", "first"))
-        followed = months.merge(cohort, on="customer")
+        cohorts = paying.groupby("customer").agg(start=("month", "first"), at_start=("closing", "first"))
+        followed = months.merge(cohorts, on="customer")
         followed["age"] = followed["month"] - followed["start"]
+        followed = _judged(followed, True, followed["closing"] > 0)
         units = [followed[followed["age"] == 12], followed.assign(breakdown=followed["age"].astype(str))]
-        self._state("cohort_retention", pd.concat(units), _cohort)
+        self._state("cohort_retention", pd.concat(units, ignore_index=True), _cohort)
+
         due = renewals[~renewals["is_superseded"]].assign(breakdown="all")
         due["month"] = [self.settings.month_of(pd.Timestamp(month)) for month in due["month"]]
-        since = due["customer"].map(self.first_spine_month)
-        self._state("customer_renewal_rate", due[since <= due["month"]], _renewal)
+        due = due[due["customer"].map(self.first_spine_month) <= due["month"]]
+        due = _judged(due, due["is_final"], due["is_renewed"])
+        due["on_time"] = due["is_due"] & due["is_on_time"]
+        due["arr"] = due["arr_usd"].where(due["is_due"])
+        due["renewed"] = due["shared_arr_usd"].where(due["is_due"])
+        due["kept"] = due[["arr", "renewed"]].min(axis=1)
+        due["due_customer"] = due["customer"].where(due["is_due"])
+        due["renewed_customer"] = due["customer"].where(due["is_success"])
+        self._state("customer_renewal_rate", due, _renewal)
 
-    def _quick_ratio(self, units: pd.DataFrame) -> dict:
-        own = units[units["is_own"]]
-        gained, lost = own["gained"].sum(), own["lost"].sum()
-        is_known = units["shown_in"].iloc[0] >= self.first_month + 2
-        return _ratio(gained, lost) | {
-            "sample_size": ((own["gained"] > 0) | (own["lost"] > 0)).sum(),
-            "n_pending": 0,
-            "is_no_loss": gained > 0 and lost == 0,
-            "trailing_3m_value": _ratio(units["gained"].sum(), units["lost"].sum())["value"] if is_known else None,
-            "net_new_mrr_amount": gained - lost,
-            "arr_amount": 12 * own["closing"].sum(),
-            "opening_mrr_amount": own["opening"].sum(),
-            "opening_customers": (own["opening"] > 0).sum(),
-        }
-
-    def _per_expansion(self, units: pd.DataFrame) -> dict:
-        own = units[units["is_own"]]
-        is_known = units["shown_in"].iloc[0] >= self.first_month + 11
-        trailing = _ratio(units["expansion"].sum(), units["customer"].nunique())["value"]
-        return _ratio(own["expansion"].sum(), len(own)) | {
-            "sample_size": len(own),
-            "n_pending": 0,
-            "trailing_12m_value": trailing if is_known else None,
-            "total_mrr_per_expansion_account": _ratio(own["closing"].sum(), len(own))["value"],
-        }
+    def _trailing(self, months: pd.DataFrame, length: int) -> pd.DataFrame:
+        """Every row in its own month and in those after it that look back so far; `own_…` is that month's alone, `then_…` counts
+        where so many months are known."""
+        shown = [months.assign(month=months["month"] + later, is_own=later == 0) for later in range(length)]
+        rows = pd.concat(shown, ignore_index=True)
+        rows = rows[rows["month"] < self.settings.months].copy()
+        for name in ("gained", "lost", "expansion", "opening", "closing"):
+            rows[f"own_{name}"] = rows[name].where(rows["is_own"])
+            rows[f"then_{name}"] = rows[name].where(rows["month"] >= self.first_month + length - 1)
+        rows["has_moved"] = rows["is_own"] & ((rows["gained"] > 0) | (rows["lost"] > 0))
+        rows["was_paying"] = rows["is_own"] & (rows["opening"] > 0)
+        rows["then_customer"] = rows["customer"].where(rows["then_closing"].notna())
+        return rows
 
 
-def _ratio(numerator: float, denominator: float) -> dict[str, float | None]:
-    value = numerator / denominator if denominator else None
-    return {"numerator": numerator, "denominator": denominator, "value": value}
+def _judged(rows: pd.DataFrame, is_due: pd.Series | bool, is_success: pd.Series) -> pd.DataFrame:
+    """Units by whether their window has closed (R10); a success counts only then."""
+    rows = rows.assign(is_due=is_due)
+    return rows.assign(is_success=is_success & rows["is_due"], is_pending=~rows["is_due"].astype(bool))
 
 
-def _first_response(units: pd.DataFrame) -> dict:
-    answered = units[units["is_due"] & units["is_success"]]
-    hours = answered["first_reply_seconds"].astype(float) / 3600
+def _hours(judged: pd.DataFrame, seconds: str) -> pd.Series:
+    counts = judged["is_success"] if seconds == "first_reply_seconds" else judged["is_due"]
+    return judged[seconds].where(counts) / 3600
+
+
+def _ratio(numerator: pd.Series, denominator: pd.Series) -> dict[str, pd.Series]:
     return {
-        "numerator": hours.sum(),
-        "denominator": len(hours),
-        "value": hours.median(),
-        "sample_size": len(hours),
-        "n_pending": (~units["is_due"]).sum(),
-        "mean_hours": hours.mean(),
-        "p90_hours": hours.quantile(0.9),
-        "unanswered_tickets": (units["is_due"] & ~units["is_success"]).sum(),
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": numerator / denominator.where(denominator != 0),
     }
 
 
-def _resolution(units: pd.DataFrame) -> dict:
-    hours = units["first_solve_seconds"].astype(float) / 3600
+def _rate(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    due = groups["is_due"].sum()
+    return _ratio(groups["is_success"].sum(), due) | {"sample_size": due, "n_pending": groups["is_pending"].sum()}
+
+
+def _first_response(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    hours = groups["hours"]
+    return {
+        "numerator": hours.sum(min_count=1),
+        "denominator": hours.count(),
+        "value": hours.median(),
+        "sample_size": hours.count(),
+        "n_pending": groups["is_pending"].sum(),
+        "mean_hours": hours.mean(),
+        "p90_hours": hours.quantile(0.9),
+        "unanswered_tickets": groups["is_due"].sum() - groups["is_success"].sum(),
+    }
+
+
+def _resolution(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    hours = groups["hours"]
     return {
         "numerator": hours.sum(),
-        "denominator": len(hours),
+        "denominator": hours.count(),
         "value": hours.median(),
-        "sample_size": len(hours),
-        "n_pending": 0,
+        "sample_size": hours.count(),
+        "n_pending": 0 * hours.count(),
         "mean_hours": hours.mean(),
         "p90_hours": hours.quantile(0.9),
     }
 
 
-def _full_resolution(units: pd.DataFrame) -> dict:
-    due = units[units["is_due"]]
-    hours = due["last_solve_seconds"].astype(float) / 3600
-    return _ratio(hours.sum(), len(hours)) | {
-        "sample_size": len(hours),
-        "n_pending": len(units) - len(hours),
+def _full_resolution(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    hours = groups["hours"]
+    return _ratio(hours.sum(min_count=1), hours.count()) | {
+        "sample_size": hours.count(),
+        "n_pending": groups["is_pending"].sum(),
         "median_hours": hours.median(),
-        "reopened_tickets": (due["reopens"] > 0).sum(),
+        "reopened_tickets": groups["is_success"].sum(),
     }
 
 
-def _asked_again(tickets: pd.DataFrame, within: timedelta) -> set[str]:
+def _stock(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    opened = groups["is_ticket"].sum()
+    return {
+        "numerator": opened,
+        "value": opened,
+        "sample_size": groups.size() - opened,
+        "n_pending": 0 * opened,
+        "median_age_days": groups["age"].median() / DAY,
+        "tickets_over_7_days": groups["is_old"].sum(),
+        "oldest_p1_days": groups["p1_age"].max() / DAY,
+    }
+
+
+def _asked_again(tickets: pd.DataFrame, within: timedelta) -> pd.Series:
     """Tickets whose requester raises another one of their category soon after their first solution."""
-    known = tickets.loc[
-        tickets["category"] != "unclassified", ["ticket", "requester", "category", "created", "first_solved"]
-    ]
+    columns = ["ticket", "requester", "category", "created", "first_solved"]
+    known = tickets.loc[tickets["category"] != "unclassified", columns]
     pairs = known.merge(known, on=["requester", "category"], suffixes=("", "_other"))
     is_after = pairs["created_other"] > pairs["first_solved"]
-    return set(pairs.loc[is_after & (pairs["created_other"] <= pairs["first_solved"] + within), "ticket"])
+    return pairs.loc[is_after & (pairs["created_other"] <= pairs["first_solved"] + within), "ticket"]
 
 
-def _trailing(months: pd.DataFrame, length: int, until: int) -> pd.DataFrame:
-    """Every row in its own month and in those after it that look back so far."""
-    shown = [months.assign(month=months["month"] + later, is_own=later == 0) for later in range(length)]
-    rows = pd.concat(shown)
-    return rows[rows["month"] < until].assign(shown_in=lambda frame: frame["month"])
+def _quick_ratio(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    gained, lost = (groups[f"own_{name}"].sum(min_count=1) for name in ("gained", "lost"))
+    return _ratio(gained, lost) | {
+        "sample_size": groups["has_moved"].sum(),
+        "n_pending": 0 * gained,
+        "is_no_loss": (gained > 0) & (lost == 0),
+        "trailing_3m_value": _ratio(groups["then_gained"].sum(), groups["then_lost"].sum())["value"],
+        "net_new_mrr_amount": gained - lost,
+        "arr_amount": 12 * groups["own_closing"].sum(),
+        "opening_mrr_amount": groups["own_opening"].sum(),
+        "opening_customers": groups["was_paying"].sum(),
+    }
 
 
-def _cohort(units: pd.DataFrame) -> dict:
-    mrr, at_start = units["closing"].sum(), units["at_start"].sum()
-    return _ratio((units["closing"] > 0).sum(), len(units)) | {
-        "sample_size": len(units),
-        "n_pending": 0,
-        "age_months": units["age"].iloc[0],
+def _per_expansion(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    own = groups["own_expansion"].count()
+    return _ratio(groups["own_expansion"].sum(), own) | {
+        "sample_size": own,
+        "n_pending": 0 * own,
+        "trailing_12m_value": _ratio(groups["then_expansion"].sum(), groups["then_customer"].nunique())["value"],
+        "total_mrr_per_expansion_account": _ratio(groups["own_closing"].sum(), own)["value"],
+    }
+
+
+def _cohort(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    mrr, at_start = groups["closing"].sum(), groups["at_start"].sum()
+    return _rate(groups) | {
+        "age_months": groups["age"].first(),
         "cohort_mrr_amount": at_start,
         "mrr_amount": mrr,
         "mrr_value": mrr / at_start,
     }
 
 
-def _renewal(units: pd.DataFrame) -> dict:
-    due = units[units["is_final"]]
-    arr, kept = due["arr_usd"], np.minimum(due["arr_usd"], due["shared_arr_usd"])
-    return _ratio(due["is_renewed"].sum(), len(due)) | {
-        "sample_size": len(due),
-        "n_pending": len(units) - len(due),
-        "on_time_value": _ratio(due["is_on_time"].sum(), len(due))["value"],
-        "gross_value": _ratio(kept.sum(), arr.sum())["value"],
-        "net_value": _ratio(due["shared_arr_usd"].sum(), arr.sum())["value"],
-        "by_customer_value": _ratio(due.loc[due["is_renewed"], "customer"].nunique(), due["customer"].nunique())[
-            "value"
-        ],
-        "due_arr_amount": arr.sum() if len(due) else None,
-        "kept_arr_amount": kept.sum() if len(due) else None,
-        "renewed_arr_amount": due["shared_arr_usd"].sum() if len(due) else None,
-        "due_customers": due["customer"].nunique(),
+def _renewal(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    due = groups["is_due"].sum()
+    arr, kept, renewed = (groups[name].sum(min_count=1) for name in ("arr", "kept", "renewed"))
+    customers = groups["due_customer"].nunique()
+    return _rate(groups) | {
+        "on_time_value": _ratio(groups["on_time"].sum(), due)["value"],
+        "gross_value": _ratio(kept, arr)["value"],
+        "net_value": _ratio(renewed, arr)["value"],
+        "by_customer_value": _ratio(groups["renewed_customer"].nunique(), customers)["value"],
+        "due_arr_amount": arr,
+        "kept_arr_amount": kept,
+        "renewed_arr_amount": renewed,
+        "due_customers": customers,
     }
