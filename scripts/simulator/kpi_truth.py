@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from .world import World
 
 Measures = Callable[[DataFrameGroupBy], dict[str, pd.Series]]
 LIVE = ("voice", "chat")
+MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 DAY = 86400
 TIMES = (
     "created", "reply", "reply_due", "first_solved", "last_solved", "first_reopened", "second_contact_answered", "tier_moved",
@@ -111,7 +113,11 @@ class KpiTruth:
         judged = _judged(settled, is_due, settled["reopens"] > 0)
         self._state("time_to_resolution", judged.assign(hours=_hours(judged, "last_solve_seconds")), _full_resolution)
         self._categories(created)
-        self._backlog(tickets)
+        known = self.spine[self.spine["month"] >= self.settings.month_of(tickets["created"].min())].assign(
+            breakdown="all"
+        )
+        self._volume(created, known)
+        self._backlog(tickets, known)
 
     def _filed(self, tickets: pd.DataFrame, at: str) -> pd.DataFrame:
         """Tickets of customers of the spine by the month of a time that they have."""
@@ -127,11 +133,18 @@ class KpiTruth:
         ]
         self._state("ticket_category_mix", pd.concat(rows, ignore_index=True), _rate)
 
-    def _backlog(self, tickets: pd.DataFrame) -> None:
-        """A row per customer-month, and one per ticket that is open at its end."""
+    def _volume(self, created: pd.DataFrame, known: pd.DataFrame) -> None:
+        """A row per customer-month, also in each channel that it used, and one per ticket."""
+        by_channel = created.assign(breakdown=created["channel"])
+        users = by_channel[["customer", "month", "breakdown"]].drop_duplicates()
+        members, tickets = pd.concat([known, users]), pd.concat([created, by_channel])
+        units = [members.assign(is_ticket=False), tickets.assign(is_ticket=True)]
+        self._state("ticket_volume", pd.concat(units, ignore_index=True), _volume)
+
+    def _backlog(self, tickets: pd.DataFrame, known: pd.DataFrame) -> None:
+        """`known`: a row per customer-month; beside it one per ticket that is open at its end."""
         month_of, months = self.settings.month_of, self.settings.months
         ends = [*self.settings.month_starts[1:], self.settings.end]
-        known = self.spine[self.spine["month"] >= month_of(tickets["created"].min())]
         opened = [
             (customer, month, (ends[month] - created).total_seconds(), level)
             for customer, created, level, spells in zip(
@@ -147,9 +160,9 @@ class KpiTruth:
         opened = pd.DataFrame(opened, columns=["customer", "month", "age", "level"])
         opened["p1_age"] = opened["age"].where(opened["level"] == "P1", 0.0)
         opened["is_old"] = opened["age"] > 7 * DAY
-        opened = opened.merge(self.spine, on=["customer", "month"])
+        opened = opened.merge(self.spine, on=["customer", "month"]).assign(breakdown="all")
         units = [known.assign(is_ticket=False, is_old=False, p1_age=0.0), opened.assign(is_ticket=True)]
-        units = pd.concat(units, ignore_index=True).assign(breakdown="all")
+        units = pd.concat(units, ignore_index=True)
         self._state("open_ticket_backlog", units, _stock, has_customers=True)
 
     # --- revenue --------------------------------------------------------------------------------------
@@ -159,6 +172,8 @@ class KpiTruth:
         months = self.months.assign(breakdown="all")
         months["gained"] = months["new"] + months["reactivation"] + months["expansion"]
         months["lost"] = months["churn"] + months["contraction"]
+        self._movements(months)
+        self._retention(months)
         self._state("quick_ratio", self._trailing(months, 3), _quick_ratio)
         grown = self._trailing(months[months["expansion"] > 0], 12)
         self._state("average_revenue_per_expansion_account", grown, _per_expansion)
@@ -182,6 +197,57 @@ class KpiTruth:
         due["due_customer"] = due["customer"].where(due["is_due"])
         due["renewed_customer"] = due["customer"].where(due["is_success"])
         self._state("customer_renewal_rate", due, _renewal)
+
+    def _movements(self, months: pd.DataFrame) -> None:
+        """A row per customer-month of the spine, and one per movement in it."""
+        spine = self.spine.merge(months, how="left", on=["customer", "month"]).fillna(
+            {"breakdown": "all", "reason": ""}
+        )
+        spine = spine.fillna(0.0).assign(amount=lambda rows: rows["closing"])
+        moved = [
+            spine[spine[name] > 0].assign(breakdown=name, amount=lambda rows, name=name: rows[name])
+            for name in MOVEMENTS
+        ]
+        self._state("mrr_movements", pd.concat([spine, *moved], ignore_index=True), _chain)
+        spine["is_growing"] = spine["expansion"] > 0
+        self._state("expansion_revenue", spine, _expansion)
+        paying = _judged(months[months["closing"] > 0], True, True)
+        self._state("average_revenue_per_account", paying, _per_account)
+        opened = _judged(months[months["opening"] > 0], True, months["churn"] > 0)
+        opened["is_paused"] = opened["is_success"] & (opened["reason"] == "pause")
+        self._state("customer_churn_rate", opened, _churn)
+
+    def _retention(self, months: pd.DataFrame) -> None:
+        """What became of those who paid a year and a month ago; who left is 0."""
+        found = []
+        paid = (months["closing"] > 0).astype(int)
+        for back in (12, 1):
+            then = months.loc[months["closing"] > 0, ["customer", "month", "closing"]]
+            now = months.assign(paid=paid.groupby(months["customer"]).rolling(back).sum().droplevel(0))
+            rows = then.assign(month=then["month"] + back).merge(now, on=["customer", "month"], suffixes=("_then", ""))
+            kept = rows[["closing_then", "closing"]].min(axis=1)
+            is_kept = rows["closing"] > 0
+            columns = {
+                "d": rows["closing_then"],
+                "n": rows["closing"],
+                "g": kept,
+                "l": is_kept.astype(float),
+                "one": 1.0,
+            }
+            found.append(
+                rows[["customer", "month", "breakdown"]].assign(
+                    **{f"{name}{back}": column for name, column in columns.items()},
+                    is_cohort=back == 12,
+                    was_interrupted=is_kept & (rows["paid"] < back) & (back == 12),
+                )
+            )
+        rows = pd.concat(found, ignore_index=True)
+        for kpi, name, base in (
+            ("net_revenue_retention", "n", "d"),
+            ("gross_revenue_retention", "g", "d"),
+            ("logo_retention_rate", "l", "one"),
+        ):
+            self._state(kpi, rows, partial(_kept, name=name, base=base))
 
     def _trailing(self, months: pd.DataFrame, length: int) -> pd.DataFrame:
         """Every row in its own month and in those after it that look back so far; `own_…` is that month's alone, `then_…` counts
@@ -259,13 +325,14 @@ def _full_resolution(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
     }
 
 
+def _volume(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    tickets = groups["is_ticket"].sum()
+    return _sum_of_units(tickets, groups.size() - tickets)
+
+
 def _stock(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
     opened = groups["is_ticket"].sum()
-    return {
-        "numerator": opened,
-        "value": opened,
-        "sample_size": groups.size() - opened,
-        "n_pending": 0 * opened,
+    return _sum_of_units(opened, groups.size() - opened) | {
         "median_age_days": groups["age"].median() / DAY,
         "tickets_over_7_days": groups["is_old"].sum(),
         "oldest_p1_days": groups["p1_age"].max() / DAY,
@@ -303,6 +370,43 @@ def _per_expansion(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "trailing_12m_value": _ratio(groups["then_expansion"].sum(), groups["then_customer"].nunique())["value"],
         "total_mrr_per_expansion_account": _ratio(groups["own_closing"].sum(), own)["value"],
     }
+
+
+def _sum_of_units(amount: pd.Series, units: pd.Series) -> dict[str, pd.Series]:
+    return {"numerator": amount, "value": amount, "sample_size": units, "n_pending": 0 * units}
+
+
+def _chain(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    amounts = {f"{name}_mrr_amount": groups[name].sum() for name in ("opening", *MOVEMENTS)}
+    return _sum_of_units(groups["amount"].sum(), groups.size()) | amounts
+
+
+def _expansion(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    drivers = {
+        f"{name}_mrr_amount": groups[name].sum() for name in ("opening", "upsell", "seat", "cross_sell", "price")
+    }
+    growing = {"expanding_customers": groups["is_growing"].sum()}
+    return _sum_of_units(groups["expansion"].sum(), groups.size()) | drivers | growing
+
+
+def _per_account(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    numbers = _rate(groups) | _ratio(groups["closing"].sum(), groups.size())
+    return numbers | {"annual_value": 12 * numbers["value"]}
+
+
+def _churn(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    numbers = _rate(groups)
+    paused = groups["is_paused"].sum()
+    return numbers | {"annualised_value": 1 - (1 - numbers["value"]) ** 12, "paused_customers": paused}
+
+
+def _kept(groups: DataFrameGroupBy, name: str, base: str) -> dict[str, pd.Series]:
+    year, month = (
+        _ratio(groups[f"{name}{back}"].sum(min_count=1), groups[f"{base}{back}"].sum(min_count=1)) for back in (12, 1)
+    )
+    cohort = groups["is_cohort"].sum()
+    interrupted = {"interrupted_customers": groups["was_interrupted"].sum()} if name == "l" else {}
+    return year | {"sample_size": cohort, "n_pending": 0 * cohort, "monthly_value": month["value"]} | interrupted
 
 
 def _cohort(groups: DataFrameGroupBy) -> dict[str, pd.Series]:

@@ -140,7 +140,7 @@ class Clock:
     def runs_out(self, start: datetime, seconds: int) -> datetime | None:
         """When so many business seconds have passed; None where that is beyond the days that it knows."""
         due = self._seconds_at(start) + seconds
-        minute = int(np.searchsorted(self._opened * 60, due)) - 1
+        minute = int(np.searchsorted(self._opened, -(-due // 60))) - 1
         if minute >= len(self.is_open):
             return None
         return self._origin + timedelta(minutes=minute, seconds=due - int(self._opened[minute]) * 60)
