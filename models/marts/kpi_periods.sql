@@ -8,6 +8,19 @@ with entities as (
         exists(select 1 from {{ ref('union_' ~ entity) }}) as has_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
+    {%- for required in special_requirements() %}
+    union all
+    select
+        '{{ required }}' as entity,
+        {% for part in required.split(' or ') -%}
+        {%- set entity = part.split('.')[0] -%}
+        exists(
+            select 1 from {{ ref('union_' ~ entity) }}
+            {{ 'where ' ~ part.split('.')[1] ~ ' is not null' if '.' in part }}
+        )
+        {{- ' or ' if not loop.last }}
+        {%- endfor %} as has_rows
+    {%- endfor %}
 
 ),
 

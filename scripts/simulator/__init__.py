@@ -46,14 +46,14 @@ def simulate(settings: Settings, out: Path) -> None:
     tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
-    truth = truth_tables(settings, world, ledger, contracts)
+    truth = truth_tables(settings, world, ledger, contracts, support_truth.facts)
     sources = {
         "salesforce": salesforce_tables(settings, world, ledger),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
         "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth, **support_truth},
+        "truth": {**truth, **support_truth.tables()},
     }
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)

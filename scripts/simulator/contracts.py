@@ -134,15 +134,22 @@ class Contracts:
             "is_renewed",
             "is_on_time",
             "renewed_arr_usd",
+            "shared_arr_usd",
             "is_final",
         ]
+        due = {one: self._successors(one) for one in self.all if one.term.stop <= self.settings.end}
+        superseded = {
+            one for one, found in due.items() if any(other.term.start < one.term.stop - EARLY for other in found)
+        }
+        # What one contract renews at once: each is renewed by its part of it.
+        renewed_by: dict[Contract, float] = defaultdict(float)
+        for contract, found in due.items():
+            for other in found:
+                renewed_by[other] += 0.0 if contract in superseded else contract.arr_usd
         rows = []
-        for contract in self.all:
+        for contract, found in due.items():
             term = contract.term
-            if term.stop > self.settings.end:
-                continue
-            found = self._successors(contract)
-            is_superseded = any(other.term.start < term.stop - EARLY for other in found)
+            parts = [other.arr_usd * contract.arr_usd / renewed_by[other] for other in found if renewed_by[other]]
             last_day = term.stop - timedelta(microseconds=1)
             rows.append(
                 (
@@ -152,10 +159,11 @@ class Contracts:
                     self._id(contract) if contract.number is not None else None,
                     last_day.date().replace(day=1),
                     contract.arr_usd,
-                    is_superseded,
+                    contract in superseded,
                     bool(found),
                     any(other.agreed_at <= term.stop for other in found),
                     sum(other.arr_usd for other in found),
+                    0.0 if contract in superseded else sum(parts),
                     term.stop + LATE <= self.settings.end,
                 )
             )

@@ -50,6 +50,7 @@ class Conversations:
         ticket.statuses = [change for change in ticket.statuses if change[0] < end]
         ticket.replies = [at for at in ticket.replies if at < end]
         ticket.escalations = [at for at in ticket.escalations if at < end]
+        ticket.tier_moves = [move for move in ticket.tier_moves if move[0] < end]
         last_at, last_status = ticket.statuses[-1]
         ticket.closed_at = last_at if last_status == "closed" else None
         follows = ticket.follows
@@ -194,6 +195,8 @@ class _Conversation:
         for group in (aside, group_id(self.tier)):
             self._wait(0.3)
             self.ticket.set(self.now, self.agent, "group_id", group)
+            if aside == BILLING_DESK and self.tier > 1:
+                self.ticket.tier_moves.append((self.now, *((self.tier, 1) if group == aside else (1, self.tier))))
         if aside == BILLING_DESK and self.tier > 1:
             self.ticket.escalations.append(self.now)
 
@@ -204,6 +207,7 @@ class _Conversation:
             self._wait(1)
             self.ticket.set(self.now, self.agent, "group_id", group_id(self.tier))
             self.ticket.escalations.append(self.now)
+            self.ticket.tier_moves.append((self.now, self.tier - 1, self.tier))
             self.agent = self._someone()
             self._wait(4)
             self.ticket.set(self.now, self.agent, "assignee_id", self.agent)

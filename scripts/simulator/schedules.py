@@ -137,6 +137,14 @@ class Clock:
         """Business seconds of [start, end)."""
         return self._seconds_at(end) - self._seconds_at(start)
 
+    def runs_out(self, start: datetime, seconds: int) -> datetime | None:
+        """When so many business seconds have passed; None where that is beyond the days that it knows."""
+        due = self._seconds_at(start) + seconds
+        minute = int(np.searchsorted(self._opened, -(-due // 60))) - 1
+        if minute >= len(self.is_open):
+            return None
+        return self._origin + timedelta(minutes=minute, seconds=due - int(self._opened[minute]) * 60)
+
     def opening(self, at: datetime) -> datetime:
         """`at` where the schedule is open then, else the next opening; `at` itself beyond the window."""
         minute = int((at - self._origin).total_seconds()) // 60

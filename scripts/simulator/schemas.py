@@ -170,11 +170,15 @@ COLUMNS = {
     # arr_usd: 12 x MRR of the licensed items at the term's first instant, net of durable discounts, at the constant
     # rate; term_end: as agreed, however early it was terminated. is_superseded: replaced more than 90 days early.
     # is_renewed: a successor is known at the window's end; is_on_time: it was signed (or, where no signature is on
-    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one; is_final: term_end + 30 days
-    # have passed.
+    # file, began) by term_end; renewed_arr_usd: the successors' ARR, 0 without one; shared_arr_usd: this contract's part of it, by
+    # what each was worth where a successor renews several; is_final: term_end + 30 days have passed.
     "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
         contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b
-        is_on_time:b renewed_arr_usd:f is_final:b""",
+        is_on_time:b renewed_arr_usd:f shared_arr_usd:f is_final:b""",
+    # What a KPI's mart says of a month: each number (numerator, denominator, value, sample_size, n_pending and the mart's further
+    # columns; booleans are 0 and 1) that is known, where any unit counts or is pending. segment_type all (the company), region, or
+    # customer, named by its CRM account or billing customer.
+    "truth/kpi_months": """kpi_id:s month:d segment_type:s segment:s breakdown:s measure:s amount:f""",
     # What drives the simulated lives: the coefficients of billing.py's formulas.
     "truth/coefficients": "name:s value:f meaning:s",
     "truth/tickets": """ticket_id:s salesforce_account_id:s stripe_customer_id:s created_at:t replies:i reopens:i is_open:b

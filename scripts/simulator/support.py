@@ -39,7 +39,8 @@ class Ticket:
     """One conversation. `comments`: (when, who, is public, text); `history`: (when, who, field, value).
 
     `schedules`: (when, schedule number) of those put on it; `desk`: whose hours its agents keep.
-    `statuses` (when, status), `replies` (public answers by people) and `escalations` are what the truth reads.
+    `statuses` (when, status), `replies` (public answers by people), `escalations` and `tier_moves` (when, from, to) are what
+    the truth reads.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Ticket:
     statuses: list[tuple[datetime, str]] = field(default_factory=list)
     replies: list[datetime] = field(default_factory=list)
     escalations: list[datetime] = field(default_factory=list)
+    tier_moves: list[tuple[datetime, int, int]] = field(default_factory=list)
 
     def say(self, at: datetime, who: int, text: str, is_public: bool = True) -> None:
         self.comments.append((at, who, is_public, text))
@@ -76,6 +78,9 @@ class Ticket:
     def last(self, name: str) -> str | None:
         return next((value for _, _, changed, value in reversed(self.history) if changed == name), None)
 
+    def first(self, name: str) -> str | None:
+        return next((value for _, _, changed, value in self.history if changed == name), None)
+
     @property
     def is_counted(self) -> bool:
         """R7: raised by a customer, still there, and not merged into another that is still there."""
@@ -83,7 +88,8 @@ class Ticket:
 
     def forget(self) -> None:
         """Let go of all that was said and done, once it is written down."""
-        for record in (self.comments, self.history, self.statuses, self.replies, self.escalations):
+        records = (self.comments, self.history, self.statuses, self.replies, self.escalations, self.tier_moves)
+        for record in records:
             record.clear()
 
     def family(self) -> Iterator[Ticket]:

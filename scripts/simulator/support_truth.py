@@ -14,6 +14,8 @@ from .support import CUSTOMER, STRANGER, Ticket
 from .world import World
 
 SAME_TICKET = timedelta(days=28)
+# Business hours within which a ticket of each priority is to be answered, and the level of that priority.
+TARGETS = {"urgent": ("P1", 1), "high": ("P2", 4), "normal": ("P3", 8), "low": ("P4", 16), None: ("none", 16)}
 TURN_OF_STATUS = {"new": "agent", "open": "agent", "pending": "customer", "hold": "third_party"}
 
 
@@ -65,6 +67,7 @@ class SupportTruth:
         self.settings, self.clocks = settings, clocks
         self.names = _names(world)
         self.rows: list[dict] = []
+        self.facts: list[dict] = []
         self.created, self.solved, self.open = Counter(), Counter(), Counter()
 
     def add(self, ticket: Ticket) -> None:
@@ -105,8 +108,52 @@ class SupportTruth:
             open_seconds = clock.seconds if clock else _seconds
             row[f"{name}_business_seconds"] = sum(open_seconds(*stretch) for stretch in stretches) if known else None
         self.rows.append(row)
+        self._remember(ticket, life, until, replies, clock, row)
         if ticket.customer is not None:
             self._count(ticket.customer, life)
+
+    def _remember(
+        self,
+        ticket: Ticket,
+        life: list[Spell],
+        until: datetime,
+        replies: list[datetime],
+        clock: Clock | None,
+        row: dict,
+    ) -> None:
+        """What KPIs ask of a ticket beside its times."""
+        created, priority = life[0].opened, ticket.priority or ticket.first("priority")
+        level, hours = TARGETS[priority]
+        due = clock.runs_out(created, hours * 3600) if clock else created + timedelta(hours=hours)
+        moves = [move for move in ticket.tier_moves if created <= move[0] < until]
+        said = [at for at, who, is_public, _ in ticket.comments if is_public and who == ticket.requester]
+        contacts = _answered_contacts([at for at in said if created <= at < until], replies)
+        self.facts.append(
+            {
+                "ticket": row["ticket_id"],
+                "customer": -1 if ticket.customer is None else ticket.customer,
+                "requester": str(ticket.last("requester_id") or ticket.requester),
+                "channel": ticket.channel,
+                "category": ticket.category or "unclassified",
+                "level": level,
+                "tier": ticket.tier,
+                "created": created,
+                "reply": min(replies, default=None),
+                "reply_due": due,
+                "first_solved": life[0].solved,
+                "last_solved": life[-1].solved,
+                "first_reopened": life[1].opened if len(life) > 1 else None,
+                "second_contact_answered": contacts[1] if len(contacts) > 1 else None,
+                "tier_moved": min((at for at, *_ in moves), default=None),
+                "left_first_tier": min((at for at, old, new in moves if old == 1 and new > 1), default=None),
+                "escalated": row["escalated_at"],
+                "reopens": row["reopens"],
+                "last_solve_seconds": row["last_solve_calendar_seconds"],
+                "first_reply_seconds": row["first_reply_business_seconds"],
+                "first_solve_seconds": row["first_solve_business_seconds"],
+                "spells": [(spell.opened, spell.solved) for spell in life],
+            }
+        )
 
     def _count(self, customer: int, life: list[Spell]) -> None:
         month_of, months = self.settings.month_of, self.settings.months
@@ -139,6 +186,17 @@ def _names(world: World) -> dict[int, tuple[str | None, str | None]]:
         number: (None, customer) if account == customer else (account, None)
         for number, (account, customer) in enumerate(zip(accounts, billed, strict=True))
     }
+
+
+def _answered_contacts(said: list[datetime], replies: list[datetime]) -> list[datetime]:
+    """When each contact was first answered: what the customer wrote since the answer before; the creation is a part of the first."""
+    found: list[datetime] = []
+    waits = True
+    for at, is_reply in sorted([(at, False) for at in said] + [(at, True) for at in replies]):
+        if is_reply and waits:
+            found.append(at)
+        waits = not is_reply
+    return found
 
 
 def _turns(life: list[Spell]) -> dict[str, list[tuple[datetime, datetime]]]:

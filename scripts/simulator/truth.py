@@ -8,6 +8,7 @@ import pandas as pd
 from .billing import COEFFICIENTS
 from .catalog import MINOR_UNITS, USD_RATE
 from .contracts import Contracts
+from .kpi_truth import KpiTruth
 from .ledger import Ledger
 from .settings import Settings, add_months
 from .world import World
@@ -19,13 +20,21 @@ ENDINGS = ("pause", "non_payment", "cancellation")
 DRIVERS = ("upsell", "seat", "cross_sell", "price")
 
 
-def truth_tables(settings: Settings, world: World, ledger: Ledger, contracts: Contracts) -> dict[str, pd.DataFrame]:
+def truth_tables(
+    settings: Settings, world: World, ledger: Ledger, contracts: Contracts, tickets: list[dict]
+) -> dict[str, pd.DataFrame]:
+    """`tickets`: what SupportTruth remembers of each."""
     revenue = _Revenue(settings, ledger)
     months = revenue.customer_months()
+    movements, renewals = revenue.movements(months), contracts.renewals()
+    kpis = KpiTruth(settings, world, ledger, movements)
+    kpis.add_revenue(renewals)
+    kpis.add_support(tickets)
     return {
         "customer_months": _named(world, months),
-        "movements": _named(world, revenue.movements(months)),
-        "contract_renewals": _named(world, contracts.renewals()),
+        "movements": _named(world, movements),
+        "contract_renewals": _named(world, renewals),
+        "kpi_months": kpis.table(),
         "coefficients": pd.DataFrame(
             [(f"{event}.{name}", value, meaning) for (event, name), (value, meaning) in COEFFICIENTS.items()],
             columns=["name", "value", "meaning"],

@@ -56,9 +56,7 @@ SLA_MINUTES = {"urgent": 60, "high": 240, "normal": 480, "low": 960}
 CHUNK = 2000
 
 
-def run_support(
-    settings: Settings, world: World, ledger: Ledger
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+def run_support(settings: Settings, world: World, ledger: Ledger) -> tuple[dict[str, pd.DataFrame], SupportTruth]:
     """Zendesk's tables and the truth of support. Each ticket is forgotten once it is written down."""
     tickets = build_tickets(settings, world, ledger)
     by_number = clocks(settings)
@@ -88,7 +86,7 @@ def run_support(
         "sla_policy_metric_history": pd.DataFrame(_sla_metrics(settings)),
         **landed.tables(),
     }
-    return tables, truth.tables()
+    return tables, truth
 
 
 class _Landing:

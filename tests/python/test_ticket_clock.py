@@ -138,6 +138,8 @@ def measured(compiled: dict[str, str], tickets: list[Ticket]) -> dict[tuple, flo
     con.execute("set TimeZone = 'UTC'")
     con.execute("attach ':memory:' as customer_success")
     con.execute("create schema customer_success.core")
+    con.execute("create schema customer_success.quality")
+    con.execute("create table customer_success.quality.build (as_of date)")
 
     def table(name: str, columns: str, rows: Iterable[tuple]) -> None:
         con.execute(f"create table customer_success.core.{name} ({columns})")

@@ -4,19 +4,32 @@ with customer_months as (
 
 ),
 
+seat_months as (
+
+    select * from {{ ref('fct_seat_months') }}
+
+),
+
 measured as (
 
     select
-        customer_id,
-        month_start as period_start,
-        month_start as segment_month,
+        customer_months.customer_id,
+        customer_months.month_start as period_start,
+        customer_months.month_start as segment_month,
         'all' as breakdown,
-        mrr_amount as numerator,
+        customer_months.mrr_amount as numerator,
         1 as denominator,
         1 as units,
-        0 as n_pending
+        0 as n_pending,
+        seat_months.assigned_seats,
+        case when seat_months.customer_id is not null then customer_months.mrr_amount end
+            as mrr_of_seats_amount
     from customer_months
-    where is_active
+    left join seat_months
+        on
+            customer_months.customer_id = seat_months.customer_id
+            and customer_months.month_start = seat_months.month_start
+    where customer_months.is_active
 
 ),
 
@@ -24,6 +37,9 @@ measured as (
     'average_revenue_per_account',
     extras={
         'annual_value': 'cast(12 * sum(numerator) / nullif(sum(denominator), 0) as double precision)',
+        'assigned_seats': 'cast(sum(assigned_seats) as bigint)',
+        'arpu':
+            'cast(sum(mrr_of_seats_amount) / nullif(sum(assigned_seats), 0) as double precision)',
     }
 ) }}
 

@@ -1,0 +1,95 @@
+with customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+months as (
+
+    select * from {{ ref('dim_months') }}
+
+),
+
+-- A customer starts once: who comes back counts in the cohort that it started with.
+starts as (
+
+    select
+        customer_id,
+        min(month_start) as cohort_month_start
+    from customer_months
+    where is_active
+    group by customer_id
+
+),
+
+followed as (
+
+    select
+        starts.customer_id,
+        starts.cohort_month_start,
+        months.month_start,
+        {{ dbt.datediff('starts.cohort_month_start', 'months.month_start', 'month') }} as age_months,
+        first_months.mrr_amount as cohort_mrr_amount,
+        coalesce(later_months.mrr_amount, 0) as mrr_amount
+    from starts
+    inner join months on starts.cohort_month_start <= months.month_start
+    inner join customer_months as first_months
+        on
+            starts.customer_id = first_months.customer_id
+            and starts.cohort_month_start = first_months.month_start
+    left join customer_months as later_months
+        on
+            starts.customer_id = later_months.customer_id
+            and months.month_start = later_months.month_start
+
+),
+
+-- The headline is the cohort that becomes twelve months old; every cohort stands under its age.
+broken_down as (
+
+    select
+        *,
+        'all' as breakdown
+    from followed
+    where age_months = 12
+
+    union all
+
+    select
+        *,
+        cast(age_months as {{ dbt.type_string() }}) as breakdown
+    from followed
+
+),
+
+measured as (
+
+    select
+        customer_id,
+        month_start as period_start,
+        cohort_month_start as segment_month,
+        breakdown,
+        case when mrr_amount > 0 then 1 else 0 end as numerator,
+        1 as denominator,
+        1 as units,
+        0 as n_pending,
+        age_months,
+        cohort_mrr_amount,
+        mrr_amount
+    from broken_down
+
+),
+
+{{ kpi_rows(
+    'cohort_retention',
+    extras={
+        'cohort_month_start': 'max(segment_month)',
+        'age_months': 'cast(max(age_months) as bigint)',
+        'cohort_mrr_amount': 'cast(sum(cohort_mrr_amount) as decimal(28, 6))',
+        'mrr_amount': 'cast(sum(mrr_amount) as decimal(28, 6))',
+        'mrr_value':
+            'cast(sum(mrr_amount) / nullif(sum(cohort_mrr_amount), 0) as double precision)',
+    }
+) }}
+
+select * from kpi_rows
