@@ -1,0 +1,99 @@
+with drops as (
+
+    select
+        *,
+        {{ usage_drop('active_users', 'prior_active_users', 'active_days', 'prior_active_days') }}
+            as own_drop
+    from {{ ref('fct_usage_blocks') }}
+
+),
+
+peers as (
+
+    select
+        customer_id,
+        month_start,
+        segment_type,
+        segment
+    from {{ ref('brg_customer_segments') }}
+    where segment_type in ('segment', 'all')
+
+),
+
+-- What is usual in a season; fewer than ten customers say nothing about it.
+usual as (
+
+    select
+        peers.month_start,
+        peers.segment_type,
+        peers.segment,
+        {{ percentile('drops.own_drop') }} as median_drop
+    from drops
+    inner join peers
+        on drops.customer_id = peers.customer_id and drops.month_start = peers.month_start
+    where drops.own_drop is not null
+    group by peers.month_start, peers.segment_type, peers.segment
+    having count(*) >= 10
+
+),
+
+expected as (
+
+    select
+        peers.customer_id,
+        peers.month_start,
+        coalesce(
+            max(case when peers.segment_type = 'segment' then usual.median_drop end),
+            max(usual.median_drop),
+            0
+        ) as usual_drop
+    from peers
+    left join usual
+        on
+            peers.month_start = usual.month_start
+            and peers.segment_type = usual.segment_type
+            and peers.segment = usual.segment
+    group by peers.customer_id, peers.month_start
+
+),
+
+measured as (
+
+    select
+        drops.*,
+        drops.month_start as period_start,
+        drops.month_start as segment_month,
+        'all' as breakdown,
+        1 as units,
+        0 as n_pending,
+        expected.usual_drop,
+        drops.own_drop - greatest(expected.usual_drop, 0) as adjusted_drop
+    from drops
+    inner join expected
+        on drops.customer_id = expected.customer_id and drops.month_start = expected.month_start
+
+),
+
+{% set sums = ['active_users', 'prior_active_users', 'active_days', 'prior_active_days'] -%}
+{% set users, prior_users, days, prior_days = 'sum(active_users)', 'sum(prior_active_users)', 'sum(active_days)', 'sum(prior_active_days)' -%}
+{% set by_basis = 'case when ' ~ prior_users ~ ' >= 15 then {} when ' ~ prior_days ~ ' >= 60 then {} end' -%}
+{% set pooled = usage_drop(users, prior_users, days, prior_days) -%}
+
+{{ kpi_rows(
+    'usage_drop',
+    numerator=by_basis.format('(' ~ prior_users ~ ' - 3 * ' ~ users ~ ') / 3.0', '(' ~ prior_days ~ ' - 3 * ' ~ days ~ ') / 3.0'),
+    denominator=by_basis.format(prior_users ~ ' / 3.0', prior_days ~ ' / 3.0'),
+    value="case when segments.segment_type = 'customer' then max(adjusted_drop) else " ~ pooled ~ ' end',
+    extras={
+        'unadjusted_drop': pooled,
+        'usual_drop': "case when segments.segment_type = 'customer' then max(usual_drop) end",
+        'is_by_user_days': prior_users ~ ' < 15',
+        'users_lost': 'cast(' ~ prior_users ~ ' - 3 * ' ~ users ~ ' as double precision) / 3',
+        'user_days_lost': 'cast(' ~ prior_days ~ ' - 3 * ' ~ days ~ ' as double precision) / 3',
+        'login_day_drop':
+            '1 - cast(3 * sum(login_days) as double precision) / nullif(sum(prior_login_days), 0)',
+        'is_large': prior_users ~ ' - 3 * ' ~ users ~ ' >= 9 or ' ~ prior_days ~ ' - 3 * ' ~ days ~ ' >= 30',
+    }
+) }}
+
+select * from kpi_rows
