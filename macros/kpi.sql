@@ -1,6 +1,6 @@
 {% macro kpi_rows(
     kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={},
-    numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)'
+    numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)', is_final='kpi_periods.is_final'
 ) %}
     {#- The CTEs that end every KPI model: `measured` joined to the segments of its customers, summed, divided after summing.
 
@@ -10,6 +10,7 @@
         value     aggregate over a group's measured rows; a count or sum has 'sum(numerator)'
         extras    {further column: aggregate}
         numerator, denominator, sample_size  aggregates too, for the KPIs that do not just add them up
+        is_final  condition over kpi_periods and summed, for windows that no number of days bounds
 
         Adds the rows that must exist though nothing was measured, with an empty value, and keeps to the periods and grains
         of the KPI that kpi_periods allows. The result is the CTE `kpi_rows`. -#}
@@ -74,7 +75,7 @@
             cast(summed.value as double precision) as value,
             cast(coalesce(summed.sample_size, 0) as bigint) as sample_size,
             cast(coalesce(summed.n_pending, 0) as bigint) as n_pending,
-            kpi_periods.is_final
+            {{ is_final }} as is_final
             {%- for name in extras %},
             summed.{{ name }}
             {%- endfor %}
@@ -114,6 +115,29 @@
 {% endmacro %}
 
 
+{% macro columns_required() %}
+    {#- What KPIs require beyond rows of an entity: each `<entity>.<column>` once. [] while parsing. -#}
+    {%- set columns = [] -%}
+    {%- for kpi in kpi_metas() -%}
+        {%- for required in kpi.requires if '.' in required and required not in columns -%}
+            {%- do columns.append(required) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{% macro empty_band(kpi) %}
+    {#- The band of a row without a value, where the KPI says by a column of its mart that this is no lack of data:
+        bands.empty_is, {band: column}. -#}
+    {%- for band, column in (kpi.bands.empty_is or {}).items() -%}
+        case when {{ column }} then '{{ band }}' end
+    {%- else -%}
+        cast(null as {{ dbt.type_string() }})
+    {%- endfor -%}
+{% endmacro %}
+
+
 {% macro text_literal(text) %}
     {#- A text as an SQL literal. -#}
     {{ return("'" ~ (text or '') | string | trim | replace("'", "''") ~ "'") }}
@@ -121,9 +145,9 @@
 
 
 {% macro why_unavailable(entities) %}
-    {#- Why a KPI that needs these canonical entities has no periods, as words. -#}
+    {#- Why a KPI that needs these canonical entities, or columns of them, has no periods, as words. -#}
     {%- set unfed = [] -%}
-    {%- for entity in entities if not entity_feeds(entity) -%}{%- do unfed.append(entity) -%}{%- endfor -%}
+    {%- for entity in entities if not entity_feeds(entity.split('.')[0]) -%}{%- do unfed.append(entity) -%}{%- endfor -%}
     {{ return(
         'no enabled source feeds ' ~ unfed | join(', ') ~ ' (SOURCES: ' ~ sources_on() | join(' ') ~ ')' if unfed
         else 'no data: at least one of ' ~ entities | join(', ') ~ ' has no rows'

@@ -1,4 +1,8 @@
-{#- A companion `<kpi>__<name>` is two further columns of its KPI's mart. -#}
+{#- A companion `<kpi>__<name>` is further columns of its KPI's mart. Every mart is named before any is
+    read: dbt must know what a model reads before it knows what the KPIs say of themselves. -#}
+{%- set marts = {} -%}
+{%- for kpi_id in var('kpis') -%}{%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}{%- endfor -%}
+
 with kpi_periods as (
 
     select * from {{ ref('kpi_periods') }}
@@ -7,28 +11,11 @@ with kpi_periods as (
 
 measurements as (
 
-    {% for kpi_id in var('kpis') -%}
-    select
-        kpi_id,
-        period_grain,
-        period_start,
-        segment_type,
-        segment,
-        breakdown,
-        numerator,
-        denominator,
-        value,
-        sample_size,
-        n_pending,
-        is_final
-    from {{ ref('kpi_' ~ kpi_id) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-    {%- for kpi in kpi_metas() if kpi.id != kpi.mart_kpi_id %}
-
-    union all
-
+    {% for kpi in kpi_metas() -%}
+    {%- set is_companion = kpi.id != kpi.mart_kpi_id -%}
+    {%- set numerator = kpi.numerator if is_companion else 'numerator' -%}
+    {%- set denominator = kpi.denominator if is_companion else 'denominator' -%}
+    {%- set ratio = numerator ~ ' / nullif(' ~ denominator ~ ', 0)' -%}
     select
         '{{ kpi.id }}' as kpi_id,
         period_grain,
@@ -36,20 +23,24 @@ measurements as (
         segment_type,
         segment,
         breakdown,
-        cast({{ kpi.numerator }} as decimal(28, 6)) as numerator,
-        cast({{ kpi.denominator }} as decimal(28, 6)) as denominator,
-        cast({{ kpi.numerator }} / nullif({{ kpi.denominator }}, 0) as double precision) as value,
-        sample_size,
+        cast({{ numerator }} as decimal(28, 6)) as numerator,
+        cast({{ denominator }} as decimal(28, 6)) as denominator,
+        cast({{ kpi.value or ratio if is_companion else 'value' }} as double precision) as value,
+        cast({{ kpi.sample_size or 'sample_size' }} as bigint) as sample_size,
         n_pending,
-        is_final
-    from {{ ref('kpi_' ~ kpi.mart_kpi_id) }}
+        is_final,
+        {{ empty_band(kpi) }} as empty_band
+    from {{ marts[kpi.mart_kpi_id] }}
+    {%- if is_companion %}
     where
         breakdown = 'all'
         and period_start in (
             select kpi_periods.period_start from kpi_periods
             where kpi_periods.kpi_id = '{{ kpi.id }}'
         )
-    {%- endfor %}
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 

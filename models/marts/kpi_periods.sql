@@ -8,6 +8,13 @@ with entities as (
         exists(select 1 from {{ ref('union_' ~ entity) }}) as has_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
+    {%- for required in columns_required() %}
+    {%- set entity, column = required.split('.') %}
+    union all
+    select
+        '{{ required }}' as entity,
+        exists(select 1 from {{ ref('union_' ~ entity) }} where {{ column }} is not null) as has_rows
+    {%- endfor %}
 
 ),
 

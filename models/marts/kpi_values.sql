@@ -13,11 +13,22 @@ catalog as (
 judged as (
 
     select
-        measurements.*,
+        measurements.kpi_id,
+        measurements.period_grain,
+        measurements.period_start,
+        measurements.segment_type,
+        measurements.segment,
+        measurements.breakdown,
+        measurements.numerator,
+        measurements.denominator,
+        measurements.value,
+        measurements.sample_size,
+        measurements.n_pending,
+        measurements.is_final,
         measurements.segment_type <> 'customer' and measurements.sample_size < 30 as is_low_n,
         case
             when catalog.band_rule <> 'threshold' or measurements.breakdown <> 'all' then 'none'
-            when measurements.value is null then 'no_data'
+            when measurements.value is null then coalesce(measurements.empty_band, 'no_data')
             when catalog.direction = 'up' and measurements.value < catalog.bad_at then 'bad'
             when catalog.direction = 'down' and measurements.value > catalog.bad_at then 'bad'
             when catalog.bad_at_is_bad and measurements.value = catalog.bad_at then 'bad'

@@ -391,7 +391,7 @@ def accepted_values() -> dict[str, list[str]]:
 
 ACCEPTED = accepted_values()
 TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
-BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad"}
+BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is"}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
     "seed_texts", "requires", "last_reviewed", "companions",
@@ -401,16 +401,26 @@ BLOCK_KEYS = {
 def assert_bands(bands: dict, direction: str) -> None:
     assert bands["rule"] in ACCEPTED["band_rule"]
     assert bands.keys() <= BAND_KEYS
+    assert bands.get("empty_is", {}).keys() <= {"good", "bad"}
     # Bounds of a baseline are multiples of it.
-    if bands["rule"] == "threshold" or len(bands) > 1:
+    if bands["rule"] == "threshold" or "good_at" in bands:
         assert bands["rule"] != "none"
         good, bad = bands["good_at"], bands["bad_at"]
         assert isinstance(good, int | float) and isinstance(bad, int | float)
         assert (direction == "up" and good >= bad) or (direction == "down" and good <= bad)
 
 
+def assert_required(required: list[str], models: dict[str, dict]) -> None:
+    """Each is an entity or `<entity>.<column>` of its contract; an entity is named before its columns."""
+    assert required and required[0] in VARS["entities"]
+    for name in required:
+        entity, _, column = name.partition(".")
+        assert entity in VARS["entities"], name
+        assert not column or column in models[f"union_{entity}"]["columns"], name
+
+
 @pytest.mark.parametrize("kpi_id", KPI_IDS)
-def test_a_kpis_block_is_complete_and_valid(kpis, kpi_id):
+def test_a_kpis_block_is_complete_and_valid(kpis, models, kpi_id):
     block = kpis[kpi_id]
     assert BLOCK_KEYS - {"companions"} <= block.keys() <= BLOCK_KEYS
     for key in TEXTS:
@@ -423,7 +433,7 @@ def test_a_kpis_block_is_complete_and_valid(kpis, kpi_id):
     assert block["grains"] in (["segment"], ["segment", "customer"])
     assert type(block["window_days"]) is int and block["window_days"] >= 0
     assert set(block["seed_texts"]) <= {"S0", "S1", "S2", "S3"}
-    assert block["requires"] and set(block["requires"]) <= set(VARS["entities"])
+    assert_required(block["requires"], models)
     assert all(isinstance(synonym, str) for synonym in block["synonyms"])
     assert dt.date.fromisoformat(str(block["last_reviewed"]))
     assert_bands(block["bands"], block["direction"])
@@ -434,11 +444,12 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
     columns = set(models[f"kpi_{kpi_id}"]["columns"])
     needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
     for companion in kpis[kpi_id].get("companions") or []:
-        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires"}
+        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires", "sample_size"}
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]
         assert_bands(companion["bands"], companion["direction"])
-        for key in ("numerator", "denominator", "value"):
+        assert set(companion["bands"].get("empty_is", {}).values()) <= columns
+        for key in ("numerator", "denominator", "value", "sample_size"):
             words = set(re.findall(r"[a-z_]\w*", str(companion.get(key, ""))))
             assert words <= columns | {"null", "nullif", "cast", "as", "double", "precision"}, (companion["id"], key)
 

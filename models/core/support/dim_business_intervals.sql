@@ -15,6 +15,8 @@ moments as (
     select created_at as occurred_at from {{ ref('union_tickets') }}
     union all
     select occurred_at from {{ ref('union_ticket_events') }}
+    union all
+    select cast(as_of as timestamp) as occurred_at from {{ ref('build') }}
 
 ),
 

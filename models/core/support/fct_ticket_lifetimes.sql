@@ -18,6 +18,7 @@ lifetimes as (
         source_ticket_id,
         min(opened_at) as created_at,
         min(solved_at) as first_solved_at,
+        min(case when spell_number = 2 then opened_at end) as first_reopened_at,
         max(solved_at) as latest_solved_at,
         count(*) - 1 as reopens,
         count(solved_at) < count(*) as is_open
@@ -37,6 +38,7 @@ select
         order by lifetimes.created_at
     ) as next_created_at,
     lifetimes.first_solved_at,
+    lifetimes.first_reopened_at,
     case when not lifetimes.is_open then lifetimes.latest_solved_at end as last_solved_at,
     lifetimes.is_open,
     cast(lifetimes.reopens as bigint) as reopens

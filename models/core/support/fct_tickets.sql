@@ -20,9 +20,17 @@ happened as (
         ticket_id,
         sum(case when is_public_human_reply then 1 else 0 end) as replies,
         min(case when escalation_kind is not null then occurred_at end) as escalated_at,
-        min(case when event_type = 'tier' then occurred_at end) as first_tier_move_at
+        min(case when event_type = 'tier' then occurred_at end) as first_tier_move_at,
+        min(case when tier_from = 1 and tier_to > 1 then occurred_at end) as left_first_tier_at,
+        min(case when answered_contact = 2 then occurred_at end) as second_contact_answered_at
     from {{ ref('fct_ticket_events') }}
     group by source_system, ticket_id
+
+),
+
+reply_targets as (
+
+    select * from {{ ref('fct_ticket_reply_targets') }}
 
 ),
 
@@ -59,18 +67,23 @@ select
     helpdesk.channel,
     helpdesk.category,
     helpdesk.priority,
+    reply_targets.priority_level,
     helpdesk.initial_tier,
     helpdesk.is_complaint,
     tickets.schedule_id,
     tickets.created_at,
     clocks.first_public_human_reply_at,
+    reply_targets.reply_due_at,
     tickets.first_solved_at,
+    tickets.first_reopened_at,
     tickets.last_solved_at,
     tickets.is_open,
     tickets.reopens,
     cast(coalesce(happened.replies, 0) as bigint) as replies,
     happened.escalated_at,
     happened.first_tier_move_at,
+    happened.left_first_tier_at,
+    happened.second_contact_answered_at,
     current_turns.turn,
     current_turns.starts_at as turn_since_at,
     {%- for clock in clocks %}{% for unit in ('business_hours', 'calendar_hours') %}
@@ -87,6 +100,10 @@ inner join helpdesk_tickets as helpdesk
     on
         tickets.source_system = helpdesk.source_system
         and tickets.source_ticket_id = helpdesk.ticket_id
+left join reply_targets
+    on
+        tickets.source_system = reply_targets.source_system
+        and tickets.ticket_id = reply_targets.ticket_id
 left join happened
     on tickets.source_system = happened.source_system and tickets.ticket_id = happened.ticket_id
 left join current_turns

@@ -1,41 +1,15 @@
-with tickets as (
+-- R10: answered or not, a ticket counts once its 14 days have passed: answers show before silence.
+with {{ kpi_tickets('created_at', due_at=dbt.dateadd('day', 14, 'created_at')) }},
+
+answerable as (
 
     select
         *,
-        {{ month_of(reporting_date('created_at')) }} as month_start,
         coalesce(
             first_public_human_reply_at <= {{ dbt.dateadd('day', 14, 'created_at') }}, false
         ) as is_answered
-    from {{ ref('fct_tickets') }}
+    from filed_tickets
     where channel not in ('voice', 'chat')
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
--- R10: answered or not, a ticket counts once its 14 days have passed: answers show before silence.
-timed as (
-
-    select
-        tickets.*,
-        {{ dbt.dateadd('day', 14, 'tickets.created_at') }} <= {{ utc_start_of('months.as_of') }}
-            as is_due
-    from tickets
-    inner join months on tickets.month_start = months.month_start
-    inner join customer_months
-        on
-            tickets.customer_id = customer_months.customer_id
-            and tickets.month_start = customer_months.month_start
 
 ),
 
@@ -53,7 +27,7 @@ measured as (
         case when is_due and is_answered then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending,
         case when is_due and not is_answered then 1 else 0 end as unanswered
-    from timed
+    from answerable
 
 ),
 

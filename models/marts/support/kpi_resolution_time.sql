@@ -1,37 +1,19 @@
-with tickets as (
-
-    select
-        *,
-        {{ month_of(reporting_date('first_solved_at')) }} as month_start
-    from {{ ref('fct_tickets') }}
-    where first_solved_at is not null
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+with {{ kpi_tickets('first_solved_at') }},
 
 measured as (
 
     select
-        tickets.customer_id,
-        tickets.month_start as period_start,
-        tickets.month_start as segment_month,
+        customer_id,
+        month_start as period_start,
+        month_start as segment_month,
         'all' as breakdown,
-        {{ whole_seconds('tickets.first_solve_business_hours') }} as numerator,
+        {{ whole_seconds('first_solve_business_hours') }} as numerator,
         1 as denominator,
         1 as units,
         0 as n_pending,
-        {{ whole_seconds('tickets.first_solve_business_hours_without_customer_wait') }}
+        {{ whole_seconds('first_solve_business_hours_without_customer_wait') }}
             as without_customer_wait
-    from tickets
-    inner join customer_months
-        on
-            tickets.customer_id = customer_months.customer_id
-            and tickets.month_start = customer_months.month_start
+    from filed_tickets
 
 ),
 
