@@ -23,6 +23,13 @@ pairs as (
 
 ),
 
+adopters as (
+
+    select * from {{ ref('fct_user_feature_months') }}
+    where is_adopter
+
+),
+
 -- A pair counts for its feature and over all features; the uses of an adopter for its feature only.
 measured as (
 
@@ -48,10 +55,10 @@ measured as (
 
     {% endfor -%}
     select
-        customer_id,
-        month_start as period_start,
-        month_start as segment_month,
-        feature_id as breakdown,
+        adopters.customer_id,
+        adopters.month_start as period_start,
+        adopters.month_start as segment_month,
+        adopters.feature_id as breakdown,
         null as numerator,
         null as denominator,
         0 as units,
@@ -60,12 +67,13 @@ measured as (
         null as adopting_accounts,
         null as entitled_accounts,
         null as is_new,
-        uses
-    from {{ ref('fct_user_feature_months') }}
-    where
-        is_adopter
-        and (customer_id, month_start, feature_id)
-        in (select (pairs.customer_id, pairs.month_start, pairs.feature_id) from pairs)
+        adopters.uses
+    from adopters
+    inner join pairs
+        on
+            adopters.customer_id = pairs.customer_id
+            and adopters.month_start = pairs.month_start
+            and adopters.feature_id = pairs.feature_id
 
 ),
 

@@ -36,8 +36,9 @@ measured as (
     {% endfor %}
 ),
 
--- R11: a cohort counts once its youngest member has been observed for 90 days.
-{% set is_observed = 'min(observed_days) >= 90' -%}
+-- R11: a cohort counts once its youngest member has been observed for 90 days; it is final once its
+-- median lies within what that one has been observed for.
+{% set is_observed = 'coalesce(min(observed_days) >= 90, false)' -%}
 {% set extras = {
     'is_not_reached': is_observed ~ ' and ' ~ median_days_reached('days') ~ ' is null',
     'youngest_observed_days': 'cast(min(observed_days) as bigint)',
@@ -55,30 +56,10 @@ measured as (
     denominator='case when ' ~ is_observed ~ ' then sum(denominator) end',
     value='case when ' ~ is_observed ~ ' then ' ~ median_days_reached('days') ~ ' end',
     sample_size='case when ' ~ is_observed ~ ' then count(distinct measured.customer_id) else 0 end',
+    is_final="case when coalesce(summed.n_pending, 0) > 0 then false"
+        " when coalesce(summed.sample_size, 0) = 0 then kpi_periods.is_final"
+        ' else coalesce(summed.value <= summed.youngest_observed_days, false) end',
     extras=extras
 ) }}
 
--- Final once the median lies within what every member has been observed for.
-select
-    kpi_id,
-    period_grain,
-    period_start,
-    segment_type,
-    segment,
-    breakdown,
-    numerator,
-    denominator,
-    value,
-    sample_size,
-    n_pending,
-    case
-        when n_pending > 0 then false
-        when sample_size = 0 then is_final
-        else coalesce(value <= youngest_observed_days, false)
-    end as is_final,
-    coalesce(is_not_reached, false) as is_not_reached,
-    youngest_observed_days,
-    adopted_in_30_days,
-    adopted_in_60_days,
-    adopted_in_90_days
-from kpi_rows
+select * from kpi_rows

@@ -1,10 +1,6 @@
-with drops as (
+with blocks as (
 
-    select
-        *,
-        {{ usage_drop('active_users', 'prior_active_users', 'active_days', 'prior_active_days') }}
-            as own_drop
-    from {{ ref('fct_usage_blocks') }}
+    select * from {{ ref('fct_usage_blocks') }}
 
 ),
 
@@ -27,17 +23,17 @@ usual as (
         peers.month_start,
         peers.segment_type,
         peers.segment,
-        {{ percentile('drops.own_drop') }} as median_drop
-    from drops
+        {{ percentile('blocks.usage_drop') }} as median_drop
+    from blocks
     inner join peers
-        on drops.customer_id = peers.customer_id and drops.month_start = peers.month_start
-    where drops.own_drop is not null
+        on blocks.customer_id = peers.customer_id and blocks.month_start = peers.month_start
+    where blocks.usage_drop is not null
     group by peers.month_start, peers.segment_type, peers.segment
     having count(*) >= 10
 
 ),
 
-expected as (
+seasonal as (
 
     select
         peers.customer_id,
@@ -60,22 +56,22 @@ expected as (
 measured as (
 
     select
-        drops.*,
-        drops.month_start as period_start,
-        drops.month_start as segment_month,
+        blocks.*,
+        blocks.month_start as period_start,
+        blocks.month_start as segment_month,
         'all' as breakdown,
         1 as units,
         0 as n_pending,
-        expected.usual_drop,
-        drops.own_drop - greatest(expected.usual_drop, 0) as adjusted_drop
-    from drops
-    inner join expected
-        on drops.customer_id = expected.customer_id and drops.month_start = expected.month_start
+        seasonal.usual_drop,
+        blocks.usage_drop - greatest(seasonal.usual_drop, 0) as adjusted_drop
+    from blocks
+    inner join seasonal
+        on blocks.customer_id = seasonal.customer_id and blocks.month_start = seasonal.month_start
 
 ),
 
-{% set sums = ['active_users', 'prior_active_users', 'active_days', 'prior_active_days'] -%}
-{% set users, prior_users, days, prior_days = 'sum(active_users)', 'sum(prior_active_users)', 'sum(active_days)', 'sum(prior_active_days)' -%}
+{% set users, prior_users = 'sum(active_users)', 'sum(prior_active_users)' -%}
+{% set days, prior_days = 'sum(active_days)', 'sum(prior_active_days)' -%}
 {% set by_basis = 'case when ' ~ prior_users ~ ' >= 15 then {} when ' ~ prior_days ~ ' >= 60 then {} end' -%}
 {% set pooled = usage_drop(users, prior_users, days, prior_days) -%}
 
