@@ -1,6 +1,6 @@
 -- key: kpi_id, breakdown, segment_type, segment, month
 -- within: numerator 0.000001, denominator 0.000001, value 0.000000001
--- feature_usage's breakdown is held in feature_months.
+-- What is done with each feature is held by feature_months: for feature_usage, and for a customer's adoption.
 select
     marts.kpi_id,
     marts.breakdown,
@@ -22,3 +22,4 @@ where
     and marts.segment_type in ('all', 'segment', 'customer')
     and marts.value is not null
     and not (marts.kpi_id = 'feature_usage' and marts.breakdown <> 'all')
+    and not (marts.kpi_id = 'feature_adoption_rate' and marts.breakdown <> 'all' and marts.segment_type = 'customer')

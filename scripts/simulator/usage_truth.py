@@ -195,13 +195,13 @@ class UsageTruth:
         self, customer_months: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame
     ) -> Iterator[tuple[str, pd.DataFrame]]:
         """(name, rows), one by one. `customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
-        spine = self._spine(customer_months)
+        spine = self.spine(customer_months)
         yield "active_users", self._named(spine, self._active_users(spine))
         yield "feature_months", self._feature_months(spine)
         yield "feature_adoptions", self._feature_adoptions(spine)
         yield "seats", self._named(spine, self._seats(spine, entitled, assigned))
 
-    def _spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
+    def spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
         """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
         served in it."""
         accounts = self.world.customers
@@ -227,7 +227,7 @@ class UsageTruth:
         spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
         return spine
 
-    def _measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
+    def measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
         return np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
 
     def _named(self, spine: pd.DataFrame, measures: dict) -> pd.DataFrame:
@@ -248,7 +248,7 @@ class UsageTruth:
         month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
         counted_days = ends[month] - np.maximum(begins[month], self.first_paid[customer])
         names += ("value_events", "api_value_events", "login_days", "power_users")
-        measures = {name: self._measure(spine, name) for name in names}
+        measures = {name: self.measure(spine, name) for name in names}
         joined_in = np.searchsorted(ends * DAY_MS, self.users.joined, side="right")
         registered = np.stack([self._sum((joined_in <= n) & self.users.counts) for n in range(len(ends))])
         return {
@@ -270,7 +270,7 @@ class UsageTruth:
         is_granted = granted[month, customer]
         is_released = release_days(self.settings) < np.array(starts)[month + 1][:, None]
         row, feature = np.nonzero(is_released & (~IS_GATED | is_granted[:, None]))
-        measures = {name: self._measure(spine, name) for name in FEATURE_MEASURES}
+        measures = {name: self.measure(spine, name) for name in FEATURE_MEASURES}
         used = np.zeros((self.settings.months + 3, self.customers, len(FEATURES)), dtype=bool)
         used[month + 3, customer] = measures["used_days"] > 0
         before = used[month, customer] | used[month + 1, customer] | used[month + 2, customer]

@@ -27,11 +27,27 @@ class Groups:
     month_starts: np.ndarray
 
     def of(self, grain: str, rows: pd.DataFrame) -> np.ndarray:
+        """A customer's group is its number here, and its name in what is stated."""
         if grain == "all":
             return np.full(len(rows), "all")
-        if grain == "segment":
-            return self.segments[rows["month"], rows["customer"]]
-        return self.names[rows["customer"]]
+        return self.segments[rows["month"], rows["customer"]] if grain == "segment" else rows["customer"].to_numpy()
+
+
+def kpi_tables(
+    usage: UsageTruth, truth: dict[str, pd.DataFrame], accounts: pd.DataFrame, runs: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """`truth`: customer_months and the tables of UsageTruth; `accounts`: the CRM's versions; `runs`: attempts and failures by
+    customer, day and process."""
+    spine, companies = usage.spine(truth["customer_months"]), usage.world.customers
+    groups = Groups(
+        segments_at_month_ends(usage, accounts),
+        companies["account_id"].where(companies["in_crm"], companies["stripe_id"]).to_numpy(),
+        np.array([start.date() for start in usage.settings.month_starts]),
+    )
+    return {
+        "usage_values": usage_values(usage, truth, spine, groups, runs),
+        "feature_arpu": feature_arpu(usage, truth, spine, groups),
+    }
 
 
 def segments_at_month_ends(usage: UsageTruth, accounts: pd.DataFrame) -> np.ndarray:
@@ -40,9 +56,10 @@ def segments_at_month_ends(usage: UsageTruth, accounts: pd.DataFrame) -> np.ndar
     number_of = pd.Series(customers.index, index=customers["account_id"])
     known = accounts[accounts["id"].isin(customers.loc[customers["in_crm"], "account_id"])]
     found = np.full((settings.months, len(customers)), "(unknown)", dtype=object)
-    for row in known.sort_values("_fivetran_start", kind="stable").itertuples():
-        holds = [add_months(start, 1) > getattr(row, "_fivetran_start", row.since) for start in settings.month_starts]
-        found[np.array(holds), number_of[row.id]] = row.segment_c
+    ends = np.array([add_months(start, 1) for start in settings.month_starts], dtype="datetime64[us]")
+    known = known.sort_values("_fivetran_start", kind="stable")
+    for account, since, segment in zip(known["id"], known["_fivetran_start"], known["segment_c"], strict=True):
+        found[ends > np.datetime64(since, "us"), number_of[account]] = segment
     return found
 
 
@@ -53,8 +70,7 @@ def usage_values(
     groups: Groups,
     runs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """`truth`: the tables of UsageTruth, rows of active_users and seats in the order of `spine`; `runs`: attempts and failures by
-    customer, month and process."""
+    """Rows of active_users and seats in `truth` are in the order of `spine`."""
     people, seats = (
         pd.concat([spine, truth[name].reset_index(drop=True).drop(columns="month")], axis=1)
         for name in ("active_users", "seats")
@@ -110,27 +126,37 @@ def feature_arpu(
 
 
 def _rolled(
-    groups: Groups, kpi_id: str, units: pd.DataFrame, numerator: str, denominator: str | None = None, by: str | None = None
+    groups: Groups,
+    kpi_id: str,
+    units: pd.DataFrame,
+    numerator: str,
+    denominator: str | None = None,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Sums by grain, over everything and, where `by` says so, for each of its values; divided after summing."""
     units = units.assign(numerator=units[numerator].astype(float))
     units["denominator"] = units[denominator].astype(float) if denominator else np.nan
     parts = []
     for grain in GRAINS:
-        for breakdown in ("all", by) if by else ("all",):
+        # What each customer does with each feature is the truth of feature_months.
+        for breakdown in ("all", by) if by and (grain, by) != ("customer", "feature_id") else ("all",):
             keys = [groups.of(grain, units), units["month"].to_numpy()]
             keys.append(np.full(len(units), "all") if breakdown == "all" else units[by].to_numpy())
             sums = units.groupby(keys)[["numerator", "denominator"]].sum(min_count=1)
             sums.index.names = ["segment", "month", "breakdown"]
             parts.append(sums.reset_index().assign(segment_type=grain))
     rows = pd.concat(parts, ignore_index=True)
-    rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0) if denominator else rows["numerator"]
+    rows["value"] = (
+        rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0) if denominator else rows["numerator"]
+    )
     return _stated(groups, kpi_id, rows)
 
 
 def _stated(groups: Groups, kpi_id: str, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["value"].notna()].assign(kpi_id=kpi_id)
     rows["month"] = groups.month_starts[rows["month"].to_numpy(dtype=int)]
+    is_customer = (rows["segment_type"] == "customer").to_numpy()
+    rows.loc[is_customer, "segment"] = groups.names[rows.loc[is_customer, "segment"].to_numpy(dtype=int)]
     columns = ["kpi_id", "breakdown", "segment_type", "segment", "month", "numerator", "denominator", "value"]
     return rows[columns].reset_index(drop=True)
 
@@ -213,9 +239,7 @@ def _times_to_adoption(usage: UsageTruth, adoptions: pd.DataFrame, groups: Group
     """The lower median over those whose clock started in a month, who has not adopted being later than all."""
     start = pd.Timestamp(usage.settings.start)
     adoptions = adoptions.reset_index(drop=True)
-    clock, adopted = (
-        (pd.to_datetime(adoptions[name]) - start).dt.days for name in ("clock_started_on", "adopted_on")
-    )
+    clock, adopted = ((pd.to_datetime(adoptions[name]) - start).dt.days for name in ("clock_started_on", "adopted_on"))
     rows = adoptions[["feature_id"]].assign(
         **_numbered(usage, adoptions),
         month=[usage.settings.month_of(at.to_pydatetime()) for at in pd.to_datetime(adoptions["clock_started_on"])],

@@ -38,9 +38,9 @@ def test_two_files_and_one_line(project):
 
 def test_the_same_columns_as_the_project_s_own_kpis(project):
     new_kpi.main(ARGUMENTS)
-    (started,) = yaml.safe_load((project / "models/marts/support/kpi_tickets_on_sunday.yml").read_text(encoding="utf-8"))[
-        "models"
-    ]
+    (started,) = yaml.safe_load(
+        (project / "models/marts/support/kpi_tickets_on_sunday.yml").read_text(encoding="utf-8")
+    )["models"]
     path = ROOT / "models/marts/revenue/kpi_average_revenue_per_account.yml"
     (own,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
     columns = [(column["name"], column["data_type"]) for column in started["columns"]]
