@@ -197,17 +197,28 @@ def test_exit_reasons(published, losses, position):
     check(published, "exit_reason_frequency__capture", month, share)
 
 
-def test_only_what_needs_users_is_unavailable(ravenstack_build):
-    unavailable = ravenstack_build.published(
-        "select kpi_id, availability_reason from kpi_catalog where availability = 'unavailable' order by 1"
-    )
-    assert [kpi for kpi, _ in unavailable] == ["active_users", "active_users__stickiness", "ticket_volume__per_100_mau"]
-    assert all("no enabled source feeds users" in reason for _, reason in unavailable)
-    with_values = {
-        kpi
-        for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
-    }
-    assert len({kpi for kpi in with_values if "__" not in kpi}) == 14
+# It has no users, seats or processes, and tickets without a category, a requester or a tier.
+UNAVAILABLE = {
+    "active_users", "active_users__stickiness", "license_utilization", "license_utilization__activation", "power_users",
+    "login_frequency", "product_usage_depth", "feature_adoption_rate", "time_to_adoption", "usage_drop", "error_rate",
+    "feature_based_arpu", "ticket_volume__per_100_mau", "ticket_category_mix", "first_contact_resolution",
+    "tier_escalation_rate",
+}  # fmt: skip
+NOT_FED = {"users", "seat_entitlements", "seat_assignments", "process_daily"}
+
+
+def test_what_is_unavailable_says_why_and_all_else_has_values(ravenstack_build):
+    catalog = ravenstack_build.published("select kpi_id, theme, availability, availability_reason from kpi_catalog")
+    unavailable = {kpi: (theme, reason) for kpi, theme, state, reason in catalog if state == "unavailable"}
+    assert unavailable.keys() == UNAVAILABLE
+    for kpi, (theme, reason) in unavailable.items():
+        if theme == "usage" or kpi in ("feature_based_arpu", "ticket_volume__per_100_mau"):
+            named = reason.removeprefix("no enabled source feeds ").partition(" (")[0]
+            assert set(named.split(", ")) <= NOT_FED, (kpi, reason)
+        else:
+            assert reason.startswith("no data: at least one of tickets"), (kpi, reason)
+    valued = ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
+    assert {kpi for kpi, _ in valued} == {kpi for kpi, _, state, _ in catalog if state == "available"}
 
 
 def test_every_kpi_has_a_row_for_every_month(ravenstack_build):
