@@ -93,13 +93,16 @@ counted as (
         count(case when is_last and active_days > 0 then 1 end) as active_users,
         count(case when not is_last and active_days > 0 then 1 end) as prior_active_users,
         {% for measure in ['active_days', 'login_days'] -%}
-        cast(coalesce(sum(case when is_last then {{ measure }} end), 0) as bigint) as {{ measure }},
+        cast(coalesce(sum(case when is_last then {{ measure }} end), 0) as bigint)
+            as {{ measure }},
         cast(coalesce(sum(case when not is_last then {{ measure }} end), 0) as bigint)
             as prior_{{ measure }}{{ ',' if not loop.last }}
         {% endfor -%}
     from known
     left join user_blocks
-        on known.customer_id = user_blocks.customer_id and known.month_start = user_blocks.month_start
+        on
+            known.customer_id = user_blocks.customer_id
+            and known.month_start = user_blocks.month_start
     group by known.customer_id, known.month_start
 
 )

@@ -79,8 +79,12 @@ measured as (
     'feature_based_arpu',
     sample_size='count(distinct case when denominator > 0 then measured.customer_id end)',
     extras={
-        'feature_arpa_users': 'cast(avg(case when denominator > 0 then mrr_amount end) as double precision)',
-        'feature_arpa_nonusers': 'cast(avg(case when denominator = 0 then mrr_amount end) as double precision)',
+        'feature_arpa_users':
+            'cast(sum(case when denominator > 0 then mrr_amount end) as double precision)'
+            ' / nullif(sum(case when denominator > 0 then 1 end), 0)',
+        'feature_arpa_nonusers':
+            'cast(sum(case when denominator = 0 then mrr_amount end) as double precision)'
+            ' / nullif(sum(case when denominator = 0 then 1 end), 0)',
         'arpu_of_active_users':
             'cast(sum(case when active_users > 0 then mrr_amount end) as double precision)'
             ' / nullif(sum(active_users), 0)',

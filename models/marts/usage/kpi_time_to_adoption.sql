@@ -11,7 +11,8 @@ aged as (
         adoptions.feature_id,
         {{ month_of('adoptions.clock_started_on') }} as month_start,
         {{ dbt.datediff('adoptions.clock_started_on', 'adoptions.adopted_on', 'day') }} as days,
-        {{ dbt.datediff('adoptions.clock_started_on', 'known.known_until', 'day') }} as observed_days
+        {{ dbt.datediff('adoptions.clock_started_on', 'known.known_until', 'day') }}
+            as observed_days
     from {{ ref('fct_feature_adoptions') }} as adoptions
     cross join known
 
@@ -45,8 +46,8 @@ measured as (
 } -%}
 {% for limit in [30, 60, 90] -%}
 {% do extras.update({
-    'adopted_in_' ~ limit ~ '_days': 'case when ' ~ is_observed ~ ' then cast(count(case when days <= ' ~ limit
-        ~ ' then 1 end) as double precision) / count(*) end',
+    'adopted_in_' ~ limit ~ '_days': 'case when ' ~ is_observed ~ ' then cast(count(case when days <= '
+        ~ limit ~ ' then 1 end) as double precision) / count(*) end',
 }) -%}
 {% endfor -%}
 
@@ -55,7 +56,8 @@ measured as (
     numerator='case when ' ~ is_observed ~ ' then sum(numerator) end',
     denominator='case when ' ~ is_observed ~ ' then sum(denominator) end',
     value='case when ' ~ is_observed ~ ' then ' ~ median_days_reached('days') ~ ' end',
-    sample_size='case when ' ~ is_observed ~ ' then count(distinct measured.customer_id) else 0 end',
+    sample_size='case when ' ~ is_observed
+        ~ ' then count(distinct measured.customer_id) else 0 end',
     is_final="case when coalesce(summed.n_pending, 0) > 0 then false"
         " when coalesce(summed.sample_size, 0) = 0 then kpi_periods.is_final"
         ' else coalesce(summed.value <= summed.youngest_observed_days, false) end',

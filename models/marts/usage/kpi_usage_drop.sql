@@ -72,23 +72,28 @@ measured as (
 
 {% set users, prior_users = 'sum(active_users)', 'sum(prior_active_users)' -%}
 {% set days, prior_days = 'sum(active_days)', 'sum(prior_active_days)' -%}
-{% set by_basis = 'case when ' ~ prior_users ~ ' >= 15 then {} when ' ~ prior_days ~ ' >= 60 then {} end' -%}
 {% set pooled = usage_drop(users, prior_users, days, prior_days) -%}
+{% set users_lost = '(' ~ prior_users ~ ' - 3 * ' ~ users ~ ')' -%}
+{% set days_lost = '(' ~ prior_days ~ ' - 3 * ' ~ days ~ ')' -%}
+{% set by_basis = 'case when ' ~ prior_users ~ ' >= 15 then {} / 3.0 when '
+    ~ prior_days ~ ' >= 60 then {} / 3.0 end' -%}
+{% set is_customer = "segments.segment_type = 'customer'" -%}
 
 {{ kpi_rows(
     'usage_drop',
-    numerator=by_basis.format('(' ~ prior_users ~ ' - 3 * ' ~ users ~ ') / 3.0', '(' ~ prior_days ~ ' - 3 * ' ~ days ~ ') / 3.0'),
-    denominator=by_basis.format(prior_users ~ ' / 3.0', prior_days ~ ' / 3.0'),
-    value="case when segments.segment_type = 'customer' then max(adjusted_drop) else " ~ pooled ~ ' end',
+    numerator=by_basis.format(users_lost, days_lost),
+    denominator=by_basis.format(prior_users, prior_days),
+    value='case when ' ~ is_customer ~ ' then max(adjusted_drop) else ' ~ pooled ~ ' end',
     extras={
         'unadjusted_drop': pooled,
-        'usual_drop': "case when segments.segment_type = 'customer' then max(usual_drop) end",
+        'usual_drop': 'case when ' ~ is_customer ~ ' then max(usual_drop) end',
         'is_by_user_days': prior_users ~ ' < 15',
-        'users_lost': 'cast(' ~ prior_users ~ ' - 3 * ' ~ users ~ ' as double precision) / 3',
-        'user_days_lost': 'cast(' ~ prior_days ~ ' - 3 * ' ~ days ~ ' as double precision) / 3',
+        'users_lost': 'cast(' ~ users_lost ~ ' as double precision) / 3',
+        'user_days_lost': 'cast(' ~ days_lost ~ ' as double precision) / 3',
         'login_day_drop':
-            '1 - cast(3 * sum(login_days) as double precision) / nullif(sum(prior_login_days), 0)',
-        'is_large': prior_users ~ ' - 3 * ' ~ users ~ ' >= 9 or ' ~ prior_days ~ ' - 3 * ' ~ days ~ ' >= 30',
+            '1 - cast(3 * sum(login_days) as double precision)'
+            ' / nullif(sum(prior_login_days), 0)',
+        'is_large': users_lost ~ ' >= 9 or ' ~ days_lost ~ ' >= 30',
     }
 ) }}
 
