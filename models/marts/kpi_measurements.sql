@@ -29,7 +29,8 @@ measurements as (
         cast({{ kpi.sample_size or 'sample_size' }} as bigint) as sample_size,
         n_pending,
         is_final,
-        {{ empty_band(kpi) }} as empty_band
+        {{ empty_band(kpi) }} as empty_band,
+        case when {{ kpi.bands.bad_only_if or 'true' }} then 'bad' else 'watch' end as bad_band
     from {{ marts[kpi.mart_kpi_id] }}
     {%- if is_companion %}
     where

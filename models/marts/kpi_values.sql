@@ -29,9 +29,12 @@ judged as (
         case
             when catalog.band_rule <> 'threshold' or measurements.breakdown <> 'all' then 'none'
             when measurements.value is null then coalesce(measurements.empty_band, 'no_data')
-            when catalog.direction = 'up' and measurements.value < catalog.bad_at then 'bad'
-            when catalog.direction = 'down' and measurements.value > catalog.bad_at then 'bad'
-            when catalog.bad_at_is_bad and measurements.value = catalog.bad_at then 'bad'
+            when catalog.direction = 'up' and measurements.value < catalog.bad_at
+                then measurements.bad_band
+            when catalog.direction = 'down' and measurements.value > catalog.bad_at
+                then measurements.bad_band
+            when catalog.bad_at_is_bad and measurements.value = catalog.bad_at
+                then measurements.bad_band
             when catalog.good_at_is_watch and measurements.value = catalog.good_at then 'watch'
             when catalog.direction = 'up' and measurements.value >= catalog.good_at then 'good'
             when catalog.direction = 'down' and measurements.value <= catalog.good_at then 'good'

@@ -10,7 +10,9 @@ select
     months.active_user_weekdays,
     1.0 * months.active_user_days / months.counted_days as daily_active_users,
     months.value_events,
+    months.api_value_events,
     months.login_days,
+    months.power_users,
     months.registered_users
 from core.fct_customer_usage_months as months
 inner join core.dim_customers as customers on months.customer_id = customers.customer_id

@@ -6,6 +6,7 @@ select
     months.purchased_seats,
     months.assigned_seats,
     months.activated_seats,
-    months.active_seats
+    months.active_seats,
+    months.login_days
 from core.fct_seat_months as months
 inner join core.dim_customers as customers on months.customer_id = customers.customer_id

@@ -23,11 +23,12 @@ from .files import file_tables
 from .links import link_systems
 from .product import Presence, build_users, segment_tables, visits
 from .progress import counted, tell
-from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
+from .seats import process_months, process_table, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
 from .truth import truth_tables
 from .usage_truth import UsageTruth
+from .usage_values import kpi_tables
 from .world import build_world
 from .writers import replaced_together, write_part, write_table
 from .zendesk import run_support
@@ -64,8 +65,10 @@ def simulate(settings: Settings, out: Path) -> None:
             write(source, tables)
         for table, month, rows in visits(settings, users, presence):
             write_part(work, f"segment/{table}", month, rows)
+        runs = []
         for month, rows in process_months(settings, world, presence):
-            write_part(work, "files/process_daily", month, rows)
+            write_part(work, "files/process_daily", month, process_table(settings, world, rows))
+            runs.append(rows)
         life = EventLife(settings, world, ledger, users, presence)
         usage = UsageTruth(settings, world, ledger, users)
         events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
@@ -73,8 +76,9 @@ def simulate(settings: Settings, out: Path) -> None:
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
         write("files", seat_tables(settings, world, users, entitled, assigned))
-        for name, frame in usage.tables(truth["customer_months"], entitled, assigned):
-            write("truth", {name: frame})
+        lived = dict(usage.tables(truth["customer_months"], entitled, assigned))
+        lived |= kpi_tables(usage, {**truth, **lived}, sources["salesforce"]["account"], pd.concat(runs))
+        write("truth", lived)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
 
 

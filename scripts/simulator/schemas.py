@@ -195,7 +195,8 @@ COLUMNS = {
     "truth/identity_map": "source_system:s source_customer_id:s anchor_system:s anchor_id:s",
     "truth/active_users": """salesforce_account_id:s stripe_customer_id:s month:d active_users:i
         weekly_active_users:i active_user_days:i active_user_weekdays:i
-        daily_active_users:f value_events:i login_days:i registered_users:i""",
+        daily_active_users:f value_events:i api_value_events:i login_days:i power_users:i
+        registered_users:i""",
     "truth/feature_months": """salesforce_account_id:s stripe_customer_id:s month:d feature_id:s
         users:i uses:i adopters:i user_days:i used_days:i used_weekdays:i
         is_used_in_prior_3_months:b""",
@@ -203,7 +204,13 @@ COLUMNS = {
         clock_started_on:d adopted_on:d""",
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
-        active_seats:i""",
+        active_seats:i login_days:i""",
+    # KPIs of product use at three grains: segment_type all, segment (the CRM's) and customer, whose segment is its name.
+    # Only where there is a value. breakdown: 'all', a feature or a process. numerator and denominator are empty for
+    # medians and adjusted values.
+    "truth/usage_values": """kpi_id:s breakdown:s segment_type:s segment:s month:d numerator:f denominator:f value:f""",
+    # The same of feature_based_arpu, in USD.
+    "truth/feature_arpu": """kpi_id:s breakdown:s segment_type:s segment:s month:d numerator:f denominator:f value:f""",
 }
 
 # Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.

@@ -120,11 +120,11 @@ def _text(settings: Settings, milliseconds: pd.Series, missing: int | None = Non
 
 
 def process_months(settings: Settings, world: World, presence: Presence) -> Iterator[tuple[str, pd.DataFrame]]:
-    """(month, rows): attempts and failures of each customer's processes on each weekday with access."""
+    """(month, rows): attempts and failures of each customer's processes on each weekday with access; `customer`, `day` and
+    `month` are numbers."""
     count = len(world.customers)
     runs = settings.rng("processes").random((count, len(PROCESSES))) < [share for _, share, *_ in PROCESSES]
     size = settings.rng("process sizes").lognormal(0, 0.5, count)
-    account = world.customers["account_id"].to_numpy()
     for month, start in enumerate(settings.month_starts):
         rng = settings.rng("process days", month)
         first, last = ((at - settings.start).days for at in (start, add_months(start, 1)))
@@ -136,9 +136,21 @@ def process_months(settings: Settings, world: World, presence: Presence) -> Iter
             who = customer[is_run]
             tried = rng.poisson(attempts * size[who])
             risk = 1 / (1 + np.exp(-(logit + 0.8 * world.friction[who, month])))
-            at = np.datetime64(settings.start, "D") + days[day[is_run]]
-            rows = {"customer_id": account[who], "process": process, "date": at, "attempts": tried}
+            rows = {"customer": who, "process": process, "day": days[day[is_run]], "month": month, "attempts": tried}
             parts.append(pd.DataFrame({**rows, "failures": rng.binomial(tried, risk)}))
         rows = pd.concat(parts, ignore_index=True)
-        rows["date"] = rows["date"].dt.date
-        yield f"{start:%Y-%m}", rows[rows["attempts"] > 0]
+        yield f"{start:%Y-%m}", rows[rows["attempts"] > 0].reset_index(drop=True)
+
+
+def process_table(settings: Settings, world: World, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of process_months as a file."""
+    at = np.datetime64(settings.start, "D") + rows["day"].to_numpy()
+    return pd.DataFrame(
+        {
+            "customer_id": world.customers["account_id"].to_numpy()[rows["customer"]],
+            "process": rows["process"],
+            "date": pd.Series(at).dt.date,
+            "attempts": rows["attempts"],
+            "failures": rows["failures"],
+        }
+    )

@@ -6,6 +6,7 @@ they hold. Use counts from the day of the customer's first paid service on; in m
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .catalog import FEATURES
-from .events import EVENTS, Day
+from .events import API, EVENTS, Day
 from .ledger import Ledger
 from .product import DAY_MS, FAR, Users, entitlements, release_days
 from .settings import Settings, add_months
@@ -22,8 +23,13 @@ from .world import World
 
 FIRST_FEATURE = len(EVENTS) - len(FEATURES)
 ADOPTING_USES, ADOPTING_DAYS = 3, 2
+POWER_FEATURES, POWER_DAYS = 4, 4
+BLOCKS, BLOCK_DAYS = 4, 28
 FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
+BLOCK_MEASURES = ("block_users", "prior_block_users", "block_days", "prior_block_days")
 FEATURE_IDS = pd.array(EVENTS[FIRST_FEATURE:], dtype="str")
+IS_CORE = np.array([is_core for _, _, is_core, *_ in FEATURES])
+SENT_BY_PROGRAMS = np.array([feature_id == EVENTS[API] for feature_id, *_ in FEATURES])
 IS_GATED = np.array([is_gated for _, _, _, is_gated, *_ in FEATURES])
 NEVER = 2**31 - 1
 
@@ -72,9 +78,12 @@ class UsageTruth:
         self.spell_of = np.full(self.customers, -1)
         self.adopted = np.full((self.customers, features), NEVER)
         self.adopted_in_spell = np.full(len(self.spells), NEVER)
-        self.first_counted_month = settings.months
+        self.first_counted_month, self.first_counted_day = settings.months, settings.days
+        # Whether each user was active, on each of the last 112 days, packed.
+        self.recent: deque[np.ndarray] = deque(maxlen=BLOCKS * BLOCK_DAYS)
         self.months: list[dict[str, np.ndarray]] = []
         self.active_in: list[np.ndarray] = []
+        self.seen_days_in: list[np.ndarray] = []
 
     def count(self, day: Day) -> None:
         month = self.settings.month_of(self.settings.start + timedelta(days=day.number))
@@ -84,6 +93,7 @@ class UsageTruth:
         user, event = day.user[is_person], day.event[is_person]
         if len(user):
             self.first_counted_month = min(self.first_counted_month, month)
+            self.first_counted_day = min(self.first_counted_day, day.number)
         self._adopt(day.number, user, event)
         is_paid = self.first_paid[self.users.customer[user]] <= day.number
         self._use(np.uint32(1 << (day.number - first)), user[is_paid], event[is_paid])
@@ -95,6 +105,7 @@ class UsageTruth:
         is_use = event >= FIRST_FEATURE
         user, feature = user[is_use], event[is_use] - FIRST_FEATURE
         self.active[user] |= bit
+        self.recent.append(np.packbits(np.bincount(user, minlength=len(self.active)) > 0))
         self.value_events += np.bincount(user, minlength=len(self.active))
         self.feature_days[user, feature] |= bit
         self.uses += self._by_feature(user, feature)
@@ -135,6 +146,7 @@ class UsageTruth:
         np.bitwise_or.at(used_on, self.users.customer, self.feature_days)
         active_days, feature_days = np.bitwise_count(self.active), np.bitwise_count(self.feature_days)
         adopts = (self.uses >= ADOPTING_USES) & (feature_days >= ADOPTING_DAYS)
+        is_power = (feature_days >= POWER_DAYS).sum(axis=1) >= POWER_FEATURES
         self.months.append(
             {
                 "active_users": self._sum(self.active > 0),
@@ -142,18 +154,32 @@ class UsageTruth:
                 "active_user_days": self._sum(active_days),
                 "active_user_weekdays": self._sum(np.bitwise_count(self.active & weekdays)),
                 "value_events": self._sum(self.value_events),
+                "api_value_events": self._sum(self.uses[:, SENT_BY_PROGRAMS].sum(axis=1)),
                 "login_days": self._sum(np.bitwise_count(self.seen)),
+                "power_users": self._sum(is_power),
                 "users": self._sum(feature_days > 0),
                 "uses": self._sum(self.uses),
                 "adopters": self._sum(adopts),
                 "user_days": self._sum(feature_days),
                 "used_days": np.bitwise_count(used_on),
                 "used_weekdays": np.bitwise_count(used_on & weekdays),
+                **self._blocks(),
             }
         )
         self.active_in.append(np.packbits(self.active > 0))
+        self.seen_days_in.append(np.bitwise_count(self.seen))
         for counter in (self.seen, self.active, self.value_events, self.feature_days, self.uses):
             counter[...] = 0
+
+    def _blocks(self) -> dict[str, np.ndarray]:
+        """Active users and their days in the last 28 days, and in the three blocks of 28 days before added up."""
+        if len(self.recent) < BLOCKS * BLOCK_DAYS:
+            return dict.fromkeys(BLOCK_MEASURES, np.zeros(self.customers, dtype=np.int32))
+        is_active = np.unpackbits(np.stack(self.recent), axis=1, count=len(self.active))
+        days = is_active.reshape(BLOCKS, BLOCK_DAYS, -1).sum(axis=1, dtype=np.int64)
+        users = (days > 0).astype(np.int64)
+        found = (users[-1], users[:-1].sum(axis=0), days[-1], days[:-1].sum(axis=0))
+        return dict(zip(BLOCK_MEASURES, map(self._sum, found), strict=True))
 
     def _sum(self, by_user: np.ndarray) -> np.ndarray:
         """By customer; users lie in the order of their customers."""
@@ -169,13 +195,13 @@ class UsageTruth:
         self, customer_months: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame
     ) -> Iterator[tuple[str, pd.DataFrame]]:
         """(name, rows), one by one. `customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
-        spine = self._spine(customer_months)
+        spine = self.spine(customer_months)
         yield "active_users", self._named(spine, self._active_users(spine))
         yield "feature_months", self._feature_months(spine)
         yield "feature_adoptions", self._feature_adoptions(spine)
         yield "seats", self._named(spine, self._seats(spine, entitled, assigned))
 
-    def _spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
+    def spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
         """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
         served in it."""
         accounts = self.world.customers
@@ -201,7 +227,7 @@ class UsageTruth:
         spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
         return spine
 
-    def _measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
+    def measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
         return np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
 
     def _named(self, spine: pd.DataFrame, measures: dict) -> pd.DataFrame:
@@ -221,7 +247,8 @@ class UsageTruth:
         begins = np.array([(start - self.settings.start).days for start in self.settings.month_starts])
         month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
         counted_days = ends[month] - np.maximum(begins[month], self.first_paid[customer])
-        measures = {name: self._measure(spine, name) for name in (*names, "value_events", "login_days")}
+        names += ("value_events", "api_value_events", "login_days", "power_users")
+        measures = {name: self.measure(spine, name) for name in names}
         joined_in = np.searchsorted(ends * DAY_MS, self.users.joined, side="right")
         registered = np.stack([self._sum((joined_in <= n) & self.users.counts) for n in range(len(ends))])
         return {
@@ -243,7 +270,7 @@ class UsageTruth:
         is_granted = granted[month, customer]
         is_released = release_days(self.settings) < np.array(starts)[month + 1][:, None]
         row, feature = np.nonzero(is_released & (~IS_GATED | is_granted[:, None]))
-        measures = {name: self._measure(spine, name) for name in FEATURE_MEASURES}
+        measures = {name: self.measure(spine, name) for name in FEATURE_MEASURES}
         used = np.zeros((self.settings.months + 3, self.customers, len(FEATURES)), dtype=bool)
         used[month + 3, customer] = measures["used_days"] > 0
         before = used[month, customer] | used[month + 1, customer] | used[month + 2, customer]
@@ -280,9 +307,9 @@ class UsageTruth:
 
     def _seats(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> dict:
         """At each month's end: seats bought (missing where unlimited or none), held, held by somebody who ever signed in, and
-        by somebody active in the month."""
+        by somebody active in the month; the days of the month on which their holders came."""
         months, sums = self.settings.months, {}
-        held, logged, active = np.zeros((3, months, self.customers), dtype=np.int64)
+        held, logged, active, login_days = np.zeros((4, months, self.customers), dtype=np.int64)
         bought = np.full((months, self.customers), np.nan)
         user = assigned["user"].to_numpy()
         first_login = (
@@ -296,6 +323,8 @@ class UsageTruth:
             has_logged = first_login < end_ms
             for counter, which in ((held, sits), (logged, sits & has_logged), (active, sits & is_active)):
                 counter[n] = np.bincount(self.users.customer[user[which]], minlength=self.customers)
+            seen = self.seen_days_in[n][user[sits]]
+            login_days[n] = np.bincount(self.users.customer[user[sits]], weights=seen, minlength=self.customers)
             runs = entitled[(entitled["valid_from"] < end) & ~(entitled["valid_to"] < end)]
             sums = runs.groupby("customer")["purchased"].agg(lambda seats: seats.astype(float).sum(skipna=False))
             bought[n, sums.index] = sums
@@ -305,4 +334,5 @@ class UsageTruth:
             "assigned_seats": held[month, customer],
             "activated_seats": logged[month, customer],
             "active_seats": active[month, customer],
+            "login_days": login_days[month, customer],
         }

@@ -3,11 +3,13 @@
 import csv
 import datetime as dt
 import itertools
+import re
 import statistics
 from collections import defaultdict
 
 import pytest
-from conftest import THIRD_PARTY_DATA
+import yaml
+from conftest import ROOT, THIRD_PARTY_DATA
 
 MONTHS = [dt.date(2023 + n // 12, n % 12 + 1, 1) for n in range(24)]
 BRIDGE = dt.timedelta(days=30)
@@ -246,31 +248,28 @@ def test_exit_reasons(published, losses, position):
     check(published, "exit_reason_frequency__capture", month, share)
 
 
-UNAVAILABLE = {
-    "active_users": "no enabled source feeds users",
-    "active_users__stickiness": "no enabled source feeds users",
-    "customer_renewal_rate": "no enabled source feeds contracts or invoice_lines",
+EMPTY_COLUMNS = {
     "first_contact_resolution": "tickets.requester_id is empty",
     "ticket_category_mix": "tickets.category is empty",
-    "ticket_volume__per_100_mau": "no enabled source feeds users",
     "tier_escalation_rate": "tickets.initial_tier is empty",
 }
 
 
 def test_what_it_has_no_data_for_is_unavailable_with_a_reason(ravenstack_build):
-    unavailable = dict(
-        ravenstack_build.published(
-            "select kpi_id, availability_reason from kpi_catalog where availability = 'unavailable'"
-        )
-    )
-    assert unavailable.keys() == UNAVAILABLE.keys()
-    assert all(reason in unavailable[kpi] for kpi, reason in UNAVAILABLE.items()), unavailable
-    with_values = {
-        kpi
-        for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
-    }
-    held = {kpi for kpi, _ in ravenstack_build.published("select kpi_id, 1 from kpi_catalog")}
-    assert with_values == held - unavailable.keys()
+    """It feeds no users, seats, contracts, messages …; its tickets have no category, requester or tier."""
+    entities = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["entities"]
+    fed = {entity for entity, feeds in entities.items() if f"int_ravenstack__{entity}" in feeds}
+    catalog = ravenstack_build.published("select kpi_id, availability, availability_reason from kpi_catalog")
+    unavailable = {kpi: reason for kpi, state, reason in catalog if state == "unavailable"}
+    assert {"active_users", "active_users__stickiness", "ticket_volume__per_100_mau", *EMPTY_COLUMNS} <= set(unavailable)
+    for kpi, reason in unavailable.items():
+        if kpi in EMPTY_COLUMNS:
+            assert EMPTY_COLUMNS[kpi] in reason
+        else:
+            named = reason.partition("no enabled source feeds ")[2].partition(" (")[0]
+            assert named and not fed & set(re.split(", | or ", named)), (kpi, reason)
+    valued = ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
+    assert {kpi for kpi, _ in valued} == {kpi for kpi, state, _ in catalog if state == "available"}
 
 
 def test_every_kpi_has_a_row_for_every_month(ravenstack_build):

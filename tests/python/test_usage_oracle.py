@@ -357,6 +357,19 @@ def test_abandoned_core_features(warehouse, pairs):
         assert differences(expected, published, key) == []
 
 
+def test_core_features_in_use(warehouse, pairs):
+    core = pairs[pairs["is_core"]].assign(numerator=lambda rows: rows["used_days"].gt(0).astype(int), denominator=1)
+    columns = "numerator, denominator, value"
+    for key, published in (
+        (["customer", "month_start"], _customer_rows(warehouse, columns, "kpi_feature_breadth")),
+        (["month_start"], _company_rows(warehouse, columns, "kpi_feature_breadth")),
+    ):
+        expected = core.groupby(key, as_index=False)[["numerator", "denominator"]].sum()
+        expected["value"] = expected["numerator"] / expected["denominator"]
+        assert len(expected) > 0
+        assert differences(expected, published, key) == []
+
+
 def test_user_days_of_every_feature(warehouse, active_users, pairs):
     key = ["customer", "month_start"]
     joined = pairs.merge(active_users[[*key, "mau"]], on=key)

@@ -21,7 +21,10 @@ select distinct
     windows.customer_id,
     windows.month_start,
     spells.feature_id,
-    spells.is_core
+    spells.is_core,
+    spells.is_gated,
+    {{ reporting_date('spells.released_at') }} >= {{ add_days('months.next_month_start', -90) }}
+        as is_new
 from windows
 inner join months on windows.month_start = months.month_start
 inner join spells

@@ -16,6 +16,14 @@ days as (
 
 ),
 
+-- A feature may be used by events that are no activity (R9).
+idle as (
+
+    select * from {{ ref('fct_user_months') }}
+    where active_days = 0
+
+),
+
 used_dates as (
 
     select distinct
@@ -48,15 +56,22 @@ used_days as (
 uses as (
 
     select
-        customer_id,
-        feature_id,
-        month_start,
-        sum(uses) as uses,
-        count(user_id) as users,
-        count(case when is_adopter then 1 end) as adopters,
-        sum(case when user_id is not null then used_days else 0 end) as user_days
-    from {{ ref('fct_user_feature_months') }}
-    group by customer_id, feature_id, month_start
+        used.customer_id,
+        used.feature_id,
+        used.month_start,
+        sum(used.uses) as uses,
+        count(used.user_id) as users,
+        count(case when idle.user_id is null then used.user_id end) as active_users,
+        count(case when used.is_adopter then 1 end) as adopters,
+        sum(case when used.user_id is not null then used.used_days else 0 end) as user_days
+    from {{ ref('fct_user_feature_months') }} as used
+    left join idle
+        on
+            used.customer_id = idle.customer_id
+            and used.month_start = idle.month_start
+            and used.source_system = idle.source_system
+            and used.user_id = idle.user_id
+    group by used.customer_id, used.feature_id, used.month_start
 
 ),
 
@@ -76,8 +91,10 @@ select
     available.month_start,
     available.feature_id,
     available.is_core,
+    available.is_gated,
+    available.is_new,
     cast(coalesce(uses.uses, 0) as bigint) as uses,
-    {% for measure in ['users', 'adopters', 'user_days'] -%}
+    {% for measure in ['users', 'active_users', 'adopters', 'user_days'] -%}
     cast(case when windows.has_users then coalesce(uses.{{ measure }}, 0) end as bigint)
         as {{ measure }},
     {% endfor -%}

@@ -74,6 +74,7 @@ select
     starts.customer_id,
     features.feature_id,
     features.is_core,
+    features.is_gated,
     features.released_at,
     coalesce(spells.granted_from, cast('1970-01-01' as timestamp)) as granted_from,
     coalesce(spells.granted_until, cast('9999-12-31' as timestamp)) as granted_until,
