@@ -19,6 +19,7 @@ from .billing import build_ledger
 from .contracts import Contracts
 from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
+from .feedback import Feedback
 from .files import file_tables
 from .links import link_systems
 from .product import Presence, build_users, segment_tables, visits
@@ -26,6 +27,7 @@ from .progress import counted, tell
 from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
+from .surveys import RatedTickets, Surveys
 from .truth import truth_tables
 from .usage_truth import UsageTruth
 from .world import build_world
@@ -42,7 +44,11 @@ def simulate(settings: Settings, out: Path) -> None:
     ledger = build_ledger(settings, world)
     contracts = Contracts(settings, world, ledger)
     tell("support")
-    zendesk, support_truth = run_support(settings, world, ledger)
+    rated = RatedTickets()
+    zendesk, support_truth = run_support(settings, world, ledger, rated)
+    tell("surveys and feedback")
+    surveys = Surveys(settings, world, ledger, rated)
+    feedback = Feedback(settings, world, ledger, surveys, rated)
     tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
@@ -52,8 +58,8 @@ def simulate(settings: Settings, out: Path) -> None:
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
-        "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth, **support_truth},
+        "files": {**file_tables(settings, world, ledger, contracts), **surveys.files(), **feedback.files()},
+        "truth": {**truth, **support_truth, **surveys.truth(), **feedback.truth()},
     }
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
