@@ -22,7 +22,7 @@ import pandas as pd
 
 from .ledger import Ledger
 from .settings import Settings
-from .support import CUSTOMER, ID_BASE, Ticket
+from .support import CUSTOMER, ID_BASE, STRANGERS, Ticket
 from .world import World
 
 FORMULAS = {
@@ -58,7 +58,8 @@ class RatedTickets:
     def add(self, ticket: Ticket) -> None:
         if ticket.deleted_at:
             return
-        self.customers[ticket.id], self.requesters[ticket.id] = ticket.customer, ticket.requester
+        self.customers[ticket.id] = ticket.customer
+        self.requesters[ticket.id] = int(ticket.last("requester_id") or ticket.requester)
         self.channels[ticket.id] = ticket.channel
         said = {name: (at, value) for at, _, name, value in ticket.history if value != "offered"}
         if "satisfaction_score" in said:
@@ -107,7 +108,9 @@ class Surveys:
         here &= (people["joined_at"] < opened).to_numpy() & ~(people["gone_at"] < opened).to_numpy()
         invited = people[here]
         sent = np.datetime64(opened, "us") + _seconds(rng.integers(0, 2 * 86400, len(invited)))
-        return self._sent(rng, survey, f"{survey} {month:%Y-%m}", invited["customer"].to_numpy(), invited.index.to_numpy(), sent)
+        return self._sent(
+            rng, survey, f"{survey} {month:%Y-%m}", invited["customer"].to_numpy(), invited.index.to_numpy(), sent
+        )
 
     def _after_tickets(self) -> pd.DataFrame:
         rng = self.settings.rng("ticket surveys")
@@ -320,7 +323,7 @@ class Surveys:
             survey_type="csat",
             customer=customer,
             person=person,
-            contact=np.where(is_person, known, requester.astype(str)),
+            contact=np.where(is_person, known, requester.astype(str).where(requester.isin(STRANGERS.values()))),
             invitation=NOBODY,
             is_complete=True,
             score=rated["score"].astype(float),

@@ -30,7 +30,7 @@ SIGNATURE_BEGINS = re.compile(
     r"[,.!]?)\s*$",
     re.IGNORECASE,
 )
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 # The commonest function words of each language, those of two languages left out.
 FUNCTION_WORDS = {
@@ -45,7 +45,8 @@ FUNCTION_WORDS = {
 }
 _HEARD = Counter(word for words in FUNCTION_WORDS.values() for word in set(words.split()))
 OWN_WORDS = {
-    language: frozenset(word for word in words.split() if _HEARD[word] == 1) for language, words in FUNCTION_WORDS.items()
+    language: frozenset(word for word in words.split() if _HEARD[word] == 1)
+    for language, words in FUNCTION_WORDS.items()
 }
 
 
