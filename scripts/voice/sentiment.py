@@ -26,7 +26,7 @@ QUOTED_LINE = re.compile(r"^\s*[>|]")
 # Where the signature begins: the mark of mail programs, a device's line, or a closing formula on a line of its own.
 SIGNATURE_BEGINS = re.compile(
     r"^\s*(--\s*|sent from my .+|get outlook for .+"
-    r"|(with |many |kind |kindest |best |warm |warmest )*(regards|wishes|best|cheers|sincerely|yours|yours (sincerely|truly|faithfully)|thanks|thank you)"
+    r"|((with|many|kind|kindest|best|warm|warmest|regards|and) )*(regards|wishes|best|cheers|sincerely|yours|thanks|thank you)( sincerely| truly| faithfully)?"
     r"[,.!]?)\s*$",
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@
         'source is unknown':
             "source not in ('survey', 'review', 'email', 'call', 'chat', 'social', 'community', 'exit', 'other')",
         'author_type is unknown': "author_type not in ('customer', 'staff')",
+        'text is blank': "trim(replace(replace(text, chr(10), ''), chr(13), '')) = ''",
         'resolved before it was written': 'resolved_at < created_at',
     }
 ) }}
