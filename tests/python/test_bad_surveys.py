@@ -225,7 +225,7 @@ def test_a_text_is_scored_once_and_never_again(dbt, spoilt, raw, tmp_path_factor
     second = dbt("run", "--full-refresh", "-s", *models.split(), raw=edited, after=spoilt, SOURCES=VENDORS)
     assert second.code == 0, second.output[-3000:]
     before, after = scores(spoilt), scores(second)
-    assert len(before) > 50
+    assert len(before) > 20
     assert {key: after[key] for key in before} == before
     (new,) = after.keys() - before.keys()
     ((second_id,),) = second.warehouse("select build_id from quality.build")
