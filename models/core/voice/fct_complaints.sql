@@ -1,22 +1,14 @@
-with spells as (
-
-    select
-        *,
-        lead(opened_at) over (
-            partition by source_system, ticket_id order by spell_number
-        ) as reopened_at
-    from {{ ref('fct_ticket_spells') }}
-
-),
-
 -- Solved, and not reopened in the 7 days after.
-solutions as (
+with solutions as (
 
-    select
-        source_system,
-        ticket_id,
-        min(solved_at) as solved_at
-    from spells
+    select source_system, ticket_id, min(solved_at) as solved_at
+    from (
+        select
+            *,
+            lead(opened_at) over (partition by source_system, ticket_id order by spell_number)
+                as reopened_at
+        from {{ ref('fct_ticket_spells') }}
+    ) as spells
     where reopened_at is null or reopened_at > {{ dbt.dateadd('day', 7, 'solved_at') }}
     group by source_system, ticket_id
 
@@ -29,13 +21,12 @@ said as (
         tickets.source_system || ' ticket ' || tickets.ticket_id as record_id,
         tickets.customer_id,
         tickets.category as theme,
+        nullif(tickets.category, 'unclassified') as known_theme,
         tickets.created_at as received_at,
         solutions.solved_at as resolved_at
     from {{ ref('fct_tickets') }} as tickets
     left join solutions
-        on
-            tickets.source_system = solutions.source_system
-            and tickets.ticket_id = solutions.ticket_id
+        on tickets.source_system = solutions.source_system and tickets.ticket_id = solutions.ticket_id
     where tickets.is_complaint
 
     union all
@@ -44,6 +35,7 @@ said as (
         source_system || ' text ' || text_id as record_id,
         customer_id,
         theme,
+        nullif(theme, 'unthemed') as known_theme,
         created_at as received_at,
         resolved_at
     from {{ ref('fct_feedback_texts') }}
@@ -51,22 +43,16 @@ said as (
 
 ),
 
-grouped as (
-
-    select
-        *,
-        customer_id || ' '
-        || case when theme in ('unthemed', 'unclassified') then record_id else theme end as matter
-    from said
-
-),
-
 numbered as (
 
     select
         *,
-        row_number() over (partition by matter order by received_at, record_id) as place
-    from grouped
+        customer_id || ' ' || coalesce(known_theme, record_id) as matter,
+        row_number() over (
+            partition by customer_id, coalesce(known_theme, record_id)
+            order by received_at, record_id
+        ) as place
+    from said
 
 ),
 
@@ -105,12 +91,12 @@ jumps_{{ round + 1 }} as (
 
 begins_{{ round + 1 }} as (
 
-    select matter, place from begins_{{ round }}
+    select * from begins_{{ round }}
     union
     select jumps.matter, jumps.next_place as place
-    from begins_{{ round }} as begins
-    inner join jumps_{{ round }} as jumps
-        on begins.matter = jumps.matter and begins.place = jumps.place
+    from jumps_{{ round }} as jumps
+    inner join begins_{{ round }} as begins
+        on jumps.matter = begins.matter and jumps.place = begins.place
 
 ),
 
