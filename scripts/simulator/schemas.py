@@ -158,6 +158,12 @@ COLUMNS = {
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/survey_invitations": """invitation_id:s survey_type:s wave:s contact_id:s customer_id:s
+        sent_at:s delivered_at:s""",
+    "files/survey_responses": """response_id:s survey_type:s invitation_id:s customer_id:s contact_id:s
+        ticket_id:s score:f scale_min:f scale_max:f is_complete:b responded_at:s""",
+    "files/feedback_texts": """text_id:s customer_id:s response_id:s source:s author_type:s lang:s
+        text:s theme:s is_complaint:b created_at:s resolved_at:s""",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
@@ -191,6 +197,17 @@ COLUMNS = {
         third_party_turn_calendar_seconds:i third_party_turn_business_seconds:i""",
     "truth/ticket_counts": """salesforce_account_id:s stripe_customer_id:s month:d created:i
         solved:i open_at_end:i""",
+    # Every answer that staging accepts, Zendesk's ratings too. contact: the CRM's id, else the help desk's. exclusion_reason: why it
+    # does not count by rule R8 (incomplete, answered_before_sent, late, superseded), empty where it counts.
+    "truth/survey_answers": """source_system:s response_id:s survey_type:s
+        salesforce_account_id:s stripe_customer_id:s contact:s ticket_id:s
+        normalised_score:f responded_at:t exclusion_reason:s is_in_response_rate:b""",
+    # By month of delivery. matured: the 30 days are over; answered and answered_in_part are of those, a unit is in one of them.
+    "truth/survey_invitations": """salesforce_account_id:s stripe_customer_id:s month:d survey_type:s
+        delivered:i matured:i answered:i answered_in_part:i""",
+    # texts: by month of writing; complaints: by the month of the first of what is one complaint.
+    "truth/feedback_counts": """salesforce_account_id:s stripe_customer_id:s month:d
+        texts:i complaints:i""",
     # Which company a record of a system belongs to, by the record that names the company.
     "truth/identity_map": "source_system:s source_customer_id:s anchor_system:s anchor_id:s",
     "truth/active_users": """salesforce_account_id:s stripe_customer_id:s month:d active_users:i

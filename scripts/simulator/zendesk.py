@@ -29,6 +29,7 @@ from .support import (
     requesters,
 )
 from .support_truth import SupportTruth
+from .surveys import RatedTickets
 from .world import VENDOR_DOMAIN, World
 
 # The former first line of partners left no tier behind; management is no tier of its own.
@@ -56,8 +57,10 @@ SLA_MINUTES = {"urgent": 60, "high": 240, "normal": 480, "low": 960}
 CHUNK = 2000
 
 
-def run_support(settings: Settings, world: World, ledger: Ledger) -> tuple[dict[str, pd.DataFrame], SupportTruth]:
-    """Zendesk's tables and the truth of support. Each ticket is forgotten once it is written down."""
+def run_support(
+    settings: Settings, world: World, ledger: Ledger, rated: RatedTickets
+) -> tuple[dict[str, pd.DataFrame], SupportTruth]:
+    """Zendesk's tables and the truth of support; `rated` is told of every ticket. Each is forgotten once it is written down."""
     tickets = build_tickets(settings, world, ledger)
     by_number = clocks(settings)
     conversations = Conversations(settings, by_number)
@@ -65,6 +68,7 @@ def run_support(settings: Settings, world: World, ledger: Ledger) -> tuple[dict[
     for number, ticket in enumerate(tickets, start=1):
         conversations.hold(ticket)
         truth.add(ticket)
+        rated.add(ticket)
         landed.add(ticket)
         ticket.forget()
         if number % CHUNK == 0:

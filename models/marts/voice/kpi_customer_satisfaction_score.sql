@@ -5,7 +5,7 @@ with responses as (
         {{ reporting_date('responded_at') }} as responded_on,
         case when normalised_score >= 0.75 then 1 else 0 end as is_satisfied
     from {{ ref('fct_survey_responses') }}
-    where survey_type = 'csat'
+    where survey_type = 'csat' and exclusion_reason is null
 
 ),
 

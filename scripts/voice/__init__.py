@@ -1,0 +1,1 @@
+"""What customers say: the sentiment of their texts."""
