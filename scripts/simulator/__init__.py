@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from .billing import build_ledger
+from .content import by_month, engage
 from .contracts import Contracts
 from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
@@ -47,13 +48,15 @@ def simulate(settings: Settings, out: Path) -> None:
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     truth = truth_tables(settings, world, ledger, contracts)
+    tell("messages, content and community")
+    engagement = engage(settings, world, ledger, users, presence)
     sources = {
-        "salesforce": salesforce_tables(settings, world, ledger),
+        "salesforce": salesforce_tables(settings, world, ledger) | engagement.salesforce,
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
-        "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth, **support_truth},
+        "files": file_tables(settings, world, ledger, contracts) | engagement.files,
+        "truth": {**truth, **support_truth, **engagement.truth},
     }
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
@@ -64,6 +67,8 @@ def simulate(settings: Settings, out: Path) -> None:
             write(source, tables)
         for table, month, rows in visits(settings, users, presence):
             write_part(work, f"segment/{table}", month, rows)
+        for table, month, rows in by_month(engagement):
+            write_part(work, table, month, rows)
         for month, rows in process_months(settings, world, presence):
             write_part(work, "files/process_daily", month, rows)
         life = EventLife(settings, world, ledger, users, presence)

@@ -37,6 +37,11 @@ COLUMNS = {
         currency_iso_code:s probability:f is_closed:b is_won:b is_deleted:b
         close_date:t created_date:t owner_id:s contract_start_c:d
         contract_end_c:d contract_months_c:i _fivetran_synced:t""",
+    "salesforce/campaign": """id:s name:s type:s status:s is_active:b parent_id:s owner_id:s
+        budgeted_cost:f actual_cost:f start_date:t end_date:t created_date:t
+        last_modified_date:t is_deleted:b _fivetran_synced:t""",
+    "salesforce/campaign_member": """id:s campaign_id:s lead_id:s contact_id:s status:s has_responded:b
+        first_responded_date:t created_date:t is_deleted:b _fivetran_synced:t""",
     "stripe/customer": """id:s created:t email:s name:s currency:s delinquent:b description:s
         is_deleted:b livemode:b metadata:s _fivetran_synced:t""",
     "stripe/product": """id:s name:s description:s active:b created:t is_deleted:b livemode:b
@@ -158,6 +163,13 @@ COLUMNS = {
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/messages": """message_id:s contact_id:s customer_id:s channel:s purpose:s target_feature_id:s
+        sent_at:t delivered_at:t""",
+    "files/message_events": "message_id:s event_type:s is_machine:b occurred_at:t",
+    "files/content_events": """user_id:s customer_id:s content_id:s kind:s progress:f dwell_seconds:f
+        occurred_at:t""",
+    "files/community_posts": """post_id:s parent_id:s user_id:s customer_id:s kind:s is_staff:b
+        occurred_at:t answered_at:t""",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
@@ -200,10 +212,29 @@ COLUMNS = {
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
         active_seats:i""",
+    # By month of sending: messages whose 14 days have passed at the window's end; bounced ones are in neither opened nor
+    # clicked, which a person did within 14 days; pending: whose days have not passed.
+    "truth/message_months": """salesforce_account_id:s stripe_customer_id:s month:d channel:s sent:i
+        bounced:i opened:i clicked:i pending:i""",
+    # Walkthroughs by the month of a user's first start of each; surveys are no part of actions.
+    "truth/content_months": """salesforce_account_id:s stripe_customer_id:s month:d article_reads:i
+        webinars_attended:i walkthroughs_started:i walkthroughs_watched:i
+        walkthroughs_completed:i walkthroughs_pending:i""",
+    "truth/community_months": """salesforce_account_id:s stripe_customer_id:s month:d posts:i questions:i
+        answered_in_48_hours:i peer_answered_in_48_hours:i""",
+    "truth/engagement_months": "salesforce_account_id:s stripe_customer_id:s month:d actions:i channels:i",
 }
 
 # Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.
-IN_PARTS = ("segment/tracks", "segment/pages", "segment/screens", "files/process_daily")
+IN_PARTS = (
+    "segment/tracks",
+    "segment/pages",
+    "segment/screens",
+    "files/process_daily",
+    "files/messages",
+    "files/message_events",
+    "files/content_events",
+)
 
 SCHEMAS = {
     table: pa.schema([(name, TYPES[code]) for name, code in (column.split(":") for column in text.split())])

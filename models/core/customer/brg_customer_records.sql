@@ -1,6 +1,7 @@
 {% set facts = [
     'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
+    'messages', 'content_events', 'community_posts',
 ] -%}
 with known as (
 
