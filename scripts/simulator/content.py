@@ -97,9 +97,17 @@ def use_content(visits: Visits) -> Content:
     events = pd.concat([articles, guides, shown], ignore_index=True)
     events = events[events["at"] < visits.horizon]
     rng = visits.settings.rng("content rows")
-    odd = events.head(4).assign(kind=["podcast", "article", "walkthrough", "article"])
-    odd["progress"], odd["dwell_seconds"] = [None, None, 1.5, None], [None, -3.0, None, None]
-    odd["content_id"] = ["podcast_1", "article_1", "walkthrough_1", None]
+    impossible = pd.DataFrame(
+        [
+            ("podcast", "podcast_1", None, None),
+            ("article", "article_1", None, -3.0),
+            ("walkthrough", "walkthrough_1", 1.5, None),
+            ("article", None, None, None),
+        ],
+        columns=["kind", "content_id", "progress", "dwell_seconds"],
+        dtype=object,
+    )
+    odd = impossible.assign(at=0)
     events = pd.concat([events, events[rng.random(len(events)) < 0.005], odd], ignore_index=True)
     events = events.assign(occurred_at=moments(visits.settings, events["at"].to_numpy())).drop(columns="at")
     return Content(events, reads, webinars, walkthroughs)
@@ -261,8 +269,9 @@ def _post_rows(visits: Visits, rng: np.random.Generator, posts: pd.DataFrame, st
             "answered_at": moments(visits.settings, np.where(is_question, stated[question], FAR)),
         }
     )
-    odd = rows.head(2).assign(post_id=["p_back", "p_poll"], kind=["question", "poll"])
-    odd["answered_at"] = odd["occurred_at"] - pd.Timedelta(hours=1)
+    start = pd.Timestamp(visits.settings.start)
+    odd = pd.DataFrame({"post_id": ["p_back", "p_poll"], "kind": ["question", "poll"], "is_staff": False})
+    odd = odd.assign(occurred_at=start, answered_at=start - pd.Timedelta(hours=1))
     return pd.concat([rows, rows[rng.random(len(rows)) < 0.005], odd], ignore_index=True)
 
 
@@ -375,5 +384,7 @@ def _engagement_months(
         part[["company", "at"]].assign(**{channel: 1}) for channel in CHANNELS for part in done[channel] if len(part)
     ]
     sums = _sums(visits, parts)
-    counts = sums[list(CHANNELS)]
-    return sums.drop(columns=list(CHANNELS)).assign(actions=counts.sum(axis=1), channels=(counts > 0).sum(axis=1))
+    counts = sums.reindex(columns=list(CHANNELS), fill_value=0)
+    return sums.drop(columns=list(CHANNELS), errors="ignore").assign(
+        actions=counts.sum(axis=1), channels=(counts > 0).sum(axis=1)
+    )

@@ -172,8 +172,13 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     draw = rng.random(count)
     early = rows[draw < UPDATED].assign(delivered_at=None)
     twice = rows[draw > 1 - REPEATED]
-    odd = rows.head(2).assign(message_id=["msg_fax", "msg_back"], channel=["fax", "email"])
-    odd["delivered_at"] = odd["sent_at"] - pd.Timedelta(minutes=1)
+    start = pd.Timestamp(settings.start)
+    odd = pd.DataFrame({"message_id": ["msg_fax", "msg_back"], "channel": ["fax", "email"]})
+    odd = odd.assign(
+        contact_id=world.people["contact_id"].dropna().iloc[0],
+        sent_at=start,
+        delivered_at=start - pd.Timedelta(minutes=1),
+    )
     return pd.concat([early, rows, twice, odd], ignore_index=True)
 
 
@@ -215,7 +220,7 @@ def message_event_rows(settings: Settings, world: World, messages: Messages) -> 
         {"message_id": messages.ids[ignored], "event_type": "open", "at": messages.sent[ignored] - HOUR_MS}
     )
     odd = pd.DataFrame(
-        [("msg_lost", "open", DAY_MS), ("msg_lost", "click", DAY_MS), (messages.ids[0], "pixel_fired", DAY_MS)],
+        [("msg_lost", "open", DAY_MS), ("msg_lost", "click", DAY_MS), ("msg_lost", "pixel_fired", DAY_MS)],
         columns=["message_id", "event_type", "at"],
     )
     rows = pd.concat([*parts, early.assign(is_machine=False), odd.assign(is_machine=False)], ignore_index=True)
