@@ -2,6 +2,7 @@
     'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
     'survey_invitations', 'feedback_texts',
+    'messages', 'content_events', 'community_posts',
 ] -%}
 with known as (
 
