@@ -1,7 +1,7 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
 world (who they are) -> billing and payments (what they sign, pay, leave: the ledger) -> contracts (what of it is agreed
-in writing) -> product, support (what they do)
+in writing) -> product, support (what they do), success (how far they get)
 -> one module per source for what its loader lands, links.py for how these name each other, and truth.py, support_truth.py and
 usage_truth.py, which read the simulator's own state, never a raw table.
 """
@@ -26,6 +26,7 @@ from .progress import counted, tell
 from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
+from .success import success_tables
 from .truth import truth_tables
 from .usage_truth import UsageTruth
 from .world import build_world
@@ -43,6 +44,8 @@ def simulate(settings: Settings, out: Path) -> None:
     contracts = Contracts(settings, world, ledger)
     tell("support")
     zendesk, support_truth = run_support(settings, world, ledger)
+    tell("journeys and success plans")
+    success, success_truth = success_tables(settings, world, ledger, contracts)
     tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
@@ -52,8 +55,8 @@ def simulate(settings: Settings, out: Path) -> None:
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
-        "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth, **support_truth},
+        "files": {**file_tables(settings, world, ledger, contracts), **success},
+        "truth": {**truth, **support_truth, **success_truth},
     }
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)

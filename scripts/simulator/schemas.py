@@ -158,6 +158,15 @@ COLUMNS = {
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/stage_history": "customer_id:s stage:s entered_at:s",
+    "files/milestones": """milestone_id:s customer_id:s stage:s original_due_at:s due_at:s achieved_at:s
+        is_go_live:b is_value:b owner_side:s barrier:s status:s""",
+    "files/outcomes": """outcome_id:s customer_id:s type:s target:f actual:f is_lower_better:b
+        target_date:s verified_at:s annual_benefit:f internal_cost:f currency:s
+        status:s""",
+    "files/plays": """play_id:s customer_id:s kpi_id:s trigger_ref:s opened_at:s due_at:s closed_at:s
+        result:s""",
+    "files/health_overrides": "customer_id:s score:f reason:s set_by:s valid_from:s valid_to:s",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
@@ -200,6 +209,24 @@ COLUMNS = {
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
         active_seats:i""",
+    # The stage at the month's end and the days since it was entered; who came to it from a later stage (is_backward)
+    # or from having left (is_return).
+    "truth/stage_months": """salesforce_account_id:s stripe_customer_id:s month:d stage:s
+        days_in_stage:i is_backward:b is_return:b""",
+    # Milestones by the month of their first due date, cancelled ones apart, and by that of their present one.
+    "truth/milestone_months": """salesforce_account_id:s stripe_customer_id:s month:d due:i
+        achieved_on_time:i achieved_ever:i cancelled:i redated:i
+        due_by_present_date:i achieved_by_present_date:i""",
+    # R11: the first contract's start, else the first paid start, and the days from it; null: not reached.
+    "truth/customer_clocks": """salesforce_account_id:s stripe_customer_id:s clock_started_on:d
+        days_to_go_live:i days_to_value:i""",
+    # Outcomes by month of their target date (verified_on_time: reached, and verified within 30 days; pending: these 30
+    # days are not over), and by month of verification.
+    "truth/outcome_months": """salesforce_account_id:s stripe_customer_id:s month:d due:i reached:i
+        verified_on_time:i pending:i verified:i benefit_usd:f cost_usd:f""",
+    "truth/play_months": """salesforce_account_id:s stripe_customer_id:s month:d kpi_id:s opened:i
+        closed:i cancelled:i resolved:i due:i closed_by_due:i""",
+    "truth/health_override_months": "salesforce_account_id:s stripe_customer_id:s month:d score:f",
 }
 
 # Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.

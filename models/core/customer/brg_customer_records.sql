@@ -1,6 +1,7 @@
 {% set facts = [
     'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
+    'stage_history', 'milestones', 'outcomes', 'plays', 'health_overrides',
 ] -%}
 with known as (
 
