@@ -1,6 +1,6 @@
 """The customers' way through the stages of seeds/stages.csv, as their managers write it down.
 
-A month moves a customer on with a chance whose logit is -1.1 + 0.8 success + 0.4 usage, and back with -3.6 - 0.9 success.
+A month moves a customer on with a chance whose logit is -1.8 + 0.8 success + 0.4 usage, and back with -3.6 - 0.9 success.
 One move in ten skips a stage. Who leaves is churned, within three days; who returns begins anew or at the second stage.
 """
 
@@ -125,7 +125,7 @@ def _moves(
         if at <= moves[-1][1] + 5 * DAY:
             continue
         success, usage, draw = world.success[who, month], world.usage[who, month], draws["move"][who, month]
-        if draw < _chance(-1.1 + 0.8 * success + 0.4 * usage) and stage < LAST:
+        if draw < _chance(-1.8 + 0.8 * success + 0.4 * usage) and stage < LAST:
             stage = min(stage + 1 + (draws["skip"][who, month] < SKIPPING), LAST)
         elif 1 - draw < _chance(-3.6 - 0.9 * success) and stage > 0:
             stage -= 1
