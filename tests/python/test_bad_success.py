@@ -6,10 +6,10 @@ from pathlib import Path
 
 import company
 import pytest
-from conftest import Build
+from conftest import WHOLE, Build
 
 SOURCES = "ravenstack files"
-UPSTREAM = ("+path:models/core/success", "+rejects")
+UPSTREAM = ("--indirect-selection", "cautious", "-s", "+path:models/core/success", "+rejects")
 
 FILES = {
     "stage_history": """\
@@ -105,7 +105,7 @@ def landing(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bad_rows(dbt, landing) -> Build:
-    build = dbt("build", "--exclude-resource-type", "unit_test", "-s", *UPSTREAM, raw=landing(), SOURCES=SOURCES)
+    build = dbt(*WHOLE, *UPSTREAM, raw=landing(), SOURCES=SOURCES)
     assert build.code == 0, build.output
     return build
 
@@ -170,8 +170,7 @@ def test_outcomes_plays_and_overrides_are_those_of_the_good_rows(bad_rows):
 
 def test_a_currency_without_a_rate_is_one_rule_that_names_the_outcome(dbt, landing, bad_rows):
     build = dbt(
-        "build", "--exclude-resource-type", "unit_test", "--store-failures",
-        "-s", "stg_files__outcomes", "union_outcomes", "fct_outcomes",
+        *WHOLE, "--store-failures", "-s", "stg_files__outcomes", "union_outcomes", "fct_outcomes",
         after=bad_rows, raw=landing(outcomes=CHF), SOURCES=SOURCES,
     )  # fmt: skip
     assert build.code != 0
@@ -183,8 +182,7 @@ def test_a_currency_without_a_rate_is_one_rule_that_names_the_outcome(dbt, landi
 
 def test_entries_into_stages_that_nobody_described_close_the_gate(dbt, landing, bad_rows):
     build = dbt(
-        "build", "--exclude-resource-type", "unit_test",
-        "-s", "stg_files__stage_history", "union_stage_history", "fct_stage_spells", "gate_core",
+        *WHOLE, "-s", "stg_files__stage_history", "union_stage_history", "fct_stage_spells", "gate_core",
         after=bad_rows, raw=landing(stage_history=UNKNOWN_STAGES), SOURCES=SOURCES,
     )  # fmt: skip
     assert build.code != 0
