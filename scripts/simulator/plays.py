@@ -158,7 +158,7 @@ class Plays:
             }
         )
         broken = frame.head(2).copy()
-        broken["valid_from"] = "2026-02-01 08:00:01"
+        broken["valid_from"] = ["2026-02-01 08:00:01", "2026-02-02 08:00:01"]
         broken["valid_to"] = ["2026-01-01 08:00:00", None]
         broken["score"] = [50.0, 500.0]
         return pd.concat([frame, frame.head(1), broken], ignore_index=True)
