@@ -12,10 +12,12 @@ held as (
         months.month_start,
         months.next_month_start,
         months.ends_at,
-        lag(spells.stage) over (partition by spells.customer_id order by months.month_start)
-            as opening_stage,
-        lag(spells.stage_order) over (partition by spells.customer_id order by months.month_start)
-            as opening_stage_order
+        lag(case when not spells.is_terminal then spells.stage end) over (
+            partition by spells.customer_id order by months.month_start
+        ) as opening_stage,
+        lag(case when not spells.is_terminal then spells.stage_order end) over (
+            partition by spells.customer_id order by months.month_start
+        ) as opening_stage_order
     from {{ ref('fct_stage_spells') }} as spells
     inner join months
         on
@@ -24,7 +26,7 @@ held as (
 
 ),
 
--- The milestones of the stage as they stood at E, those that are open in the order in which they fall due.
+-- The milestones of the stage as they stood at E, the open ones in the order of their due dates.
 milestones as (
 
     select

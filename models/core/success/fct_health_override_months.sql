@@ -15,7 +15,10 @@ held as (
         overrides.valid_from,
         row_number() over (
             partition by ids.customer_id, months.month_start
-            order by overrides.valid_from desc, overrides.source_system, overrides.source_customer_id
+            order by
+                overrides.valid_from desc,
+                overrides.source_system asc,
+                overrides.source_customer_id asc
         ) as recency
     from {{ ref('union_health_overrides') }} as overrides
     inner join {{ ref('brg_customer_ids') }} as ids

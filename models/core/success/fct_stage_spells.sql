@@ -44,7 +44,9 @@ spells as (
 
     select
         *,
-        lead(entered_at) over (partition by customer_id order by entered_at) as left_at
+        lead(entered_at) over (partition by customer_id order by entered_at) as left_at,
+        lead(stage_order) over (partition by customer_id order by entered_at) as next_order,
+        lead(is_terminal) over (partition by customer_id order by entered_at) as becomes_terminal
     from moves
     where previous_stage is null or previous_stage <> stage
 
@@ -59,6 +61,7 @@ select
     previous_stage,
     coalesce(stage_order < previous_order and not was_terminal, false) as is_backward,
     coalesce(was_terminal and not is_terminal, false) as is_return,
+    coalesce(next_order > stage_order and not becomes_terminal, false) as is_completed,
     entered_at,
     left_at,
     {{ dbt.datediff(reporting_date('entered_at'), reporting_date('left_at'), 'day') }} as dwell_days
