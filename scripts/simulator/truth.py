@@ -57,10 +57,10 @@ class _Revenue:
         self.ends = np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
         self.spells = _spells(settings, ledger)
         self.discounts = _durable_discounts(ledger)
-        held = _at_instants(self.spells, self.ends)
+        held = at_instants(self.spells, self.ends)
         held["mrr_usd"] = _net(held, self.discounts)
         # What is held at each month's end, and what is carried there.
-        self.held = pd.concat([held, _at_instants(self._bridges(), self.ends)], ignore_index=True)
+        self.held = pd.concat([held, at_instants(self._bridges(), self.ends)], ignore_index=True)
         self.held["end"] = np.searchsorted(self.ends, self.held["instant"].to_numpy())
 
     def customer_months(self) -> pd.DataFrame:
@@ -235,7 +235,7 @@ def _durable_discounts(ledger: Ledger) -> pd.DataFrame:
     return frame.astype({"from": "datetime64[us]", "until": "datetime64[us]", "keeps": float, "off": float})
 
 
-def _at_instants(stretches: pd.DataFrame, instants: np.ndarray) -> pd.DataFrame:
+def at_instants(stretches: pd.DataFrame, instants: np.ndarray) -> pd.DataFrame:
     """The rows that hold at each instant: start < instant <= stop."""
     first = np.searchsorted(instants, stretches["start"].to_numpy(), side="right")
     last = np.searchsorted(instants, stretches["stop"].to_numpy(), side="right")

@@ -3,6 +3,7 @@
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
     'survey_invitations', 'feedback_texts',
     'messages', 'content_events', 'community_posts',
+    'stage_history', 'milestones', 'outcomes', 'plays', 'health_overrides',
 ] -%}
 with known as (
 

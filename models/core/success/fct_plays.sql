@@ -1,0 +1,20 @@
+select
+    plays.source_system,
+    plays.play_id,
+    ids.customer_id,
+    plays.kpi_id,
+    plays.trigger_ref,
+    plays.opened_at,
+    plays.due_on,
+    plays.closed_at,
+    plays.result,
+    coalesce(plays.result = 'cancelled', false) as is_cancelled,
+    coalesce({{ reporting_date('plays.closed_at') }} <= plays.due_on, false) as is_closed_by_due,
+    -- The last month whose end lies at most 31 days after the closing: there its effect is looked for.
+    {{ add_months(month_of(add_days(reporting_date('plays.closed_at'), 31)), -1) }}
+        as effect_month_start
+from {{ ref('union_plays') }} as plays
+inner join {{ ref('brg_customer_ids') }} as ids
+    on
+        plays.source_system = ids.source_system
+        and coalesce(plays.source_customer_id, '(none)') = ids.source_customer_id
