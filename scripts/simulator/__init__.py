@@ -1,9 +1,9 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
 world (who they are) -> billing and payments (what they sign, pay, leave: the ledger) -> contracts (what of it is agreed
-in writing) -> product, support (what they do)
--> one module per source for what its loader lands, links.py for how these name each other, and truth.py, support_truth.py and
-usage_truth.py, which read the simulator's own state, never a raw table.
+in writing) -> product, support, relationship, opportunities (what they do)
+-> one module per source for what its loader lands, links.py for how these name each other, and truth.py, support_truth.py, usage_truth.py
+and relationship_truth.py, which read the simulator's own state, never a raw table.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .files import file_tables
 from .links import link_systems
+from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
 from .product import Presence, build_users, segment_tables, visits
 from .progress import counted, tell
+from .relationship import live_relations
+from .relationship_tables import relationship_files, salesforce_activities
+from .relationship_truth import relationship_truth
 from .seats import process_months, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
@@ -47,14 +51,21 @@ def simulate(settings: Settings, out: Path) -> None:
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     truth = truth_tables(settings, world, ledger, contracts)
+    deals = agree_deals(settings, world, ledger)
+    relations = live_relations(settings, world, ledger)
     sources = {
-        "salesforce": salesforce_tables(settings, world, ledger),
+        "salesforce": salesforce_tables(settings, world),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
         "files": file_tables(settings, world, ledger, contracts),
         "truth": {**truth, **support_truth},
     }
+    csm_ids = sources["salesforce"]["user"]["id"].to_numpy()
+    sources["salesforce"] |= salesforce_opportunities(settings, world, deals, csm_ids)
+    sources["salesforce"] |= salesforce_activities(settings, world, relations, csm_ids)
+    sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
+    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:

@@ -35,8 +35,24 @@ COLUMNS = {
     # amount: what the term is charged at list price, in major units; contract_end_c is the last day covered.
     "salesforce/opportunity": """id:s account_id:s name:s type:s stage_name:s amount:f
         currency_iso_code:s probability:f is_closed:b is_won:b is_deleted:b
-        close_date:t created_date:t owner_id:s contract_start_c:d
-        contract_end_c:d contract_months_c:i _fivetran_synced:t""",
+        close_date:t created_date:t owner_id:s lead_source:s contract_start_c:d
+        contract_end_c:d contract_months_c:i referring_account_c:s
+        _fivetran_synced:t""",
+    "salesforce/opportunity_contact_role": """id:s opportunity_id:s contact_id:s role:s is_primary:b
+        created_date:t last_modified_date:t is_deleted:b
+        _fivetran_synced:t""",
+    "salesforce/task": """id:s account_id:s who_id:s owner_id:s subject:s type:s task_subtype:s status:s
+        call_type:s call_disposition:s is_closed:b activity_date:t
+        completed_date_time:t created_date:t last_modified_date:t
+        is_deleted:b purpose_c:s is_proactive_c:b rating_c:f
+        _fivetran_synced:t""",
+    "salesforce/event": """id:s account_id:s who_id:s owner_id:s subject:s type:s event_subtype:s
+        location:s is_group_event:b is_child:b is_recurrence:b
+        activity_date:t start_date_time:t end_date_time:t created_date:t
+        last_modified_date:t is_deleted:b purpose_c:s is_proactive_c:b
+        rating_c:f no_show_c:b referral_intent_c:b _fivetran_synced:t""",
+    "salesforce/event_relation": """id:s event_id:s relation_id:s is_what:b is_invitee:b status:s
+        is_deleted:b _fivetran_synced:t""",
     "stripe/customer": """id:s created:t email:s name:s currency:s delinquent:b description:s
         is_deleted:b livemode:b metadata:s _fivetran_synced:t""",
     "stripe/product": """id:s name:s description:s active:b created:t is_deleted:b livemode:b
@@ -158,6 +174,15 @@ COLUMNS = {
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
     "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/touchpoints": """touchpoint_id:s customer_id:s touchpoint_type:s purpose:s channel:s
+        is_automated:b is_two_way:b is_proactive:b status:s planned_at:s
+        held_at:s rating:s referral_intent:b""",
+    "files/touchpoint_contacts": "touchpoint_id:s contact_id:s",
+    "files/org_changes": """org_change_id:s customer_id:s contact_id:s change_type:s detected_at:s
+        resolved_at:s""",
+    "files/opportunities": """opportunity_id:s customer_id:s opportunity_type:s source_type:s
+        referral_id:s referrer_customer_id:s stage:s outcome:s amount:s
+        currency:s created_at:s closed_at:s""",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
@@ -197,6 +222,22 @@ COLUMNS = {
         is_used_in_prior_3_months:b""",
     "truth/feature_adoptions": """salesforce_account_id:s stripe_customer_id:s feature_id:s
         clock_started_on:d adopted_on:d""",
+    # By the month in which it was held or missed. touches: held, two-way or human; rated_well: 4 or 5.
+    "truth/touchpoint_months": """salesforce_account_id:s stripe_customer_id:s month:d touches:i two_way:i
+        human:i no_shows:i qbrs:i rated:i rated_well:i intents_noted:i
+        intents:i""",
+    # By the month of detection: those that count, and roles that changed, which do not.
+    "truth/org_change_months": "salesforce_account_id:s stripe_customer_id:s month:d changes:i role_changes:i",
+    "truth/opportunity_months": """salesforce_account_id:s stripe_customer_id:s month:d won:i lost:i
+        no_decision:i won_usd:f""",
+    # Who pays at the month's end E. gap_days: since the last touch that counts, else since the first paid day;
+    # has_recent_review: a QBR held in the 90 days before E, has_recent_meeting: a meeting, QBR or feedback in the 30;
+    # engaged: in a two-way touch of the 90 days before E and still there; open_change_days: of the oldest open change.
+    "truth/relationship_months": """salesforce_account_id:s stripe_customer_id:s month:d
+        days_since_touch:i gap_days:i has_recent_review:b
+        has_recent_meeting:b engaged_contacts:i has_engaged_executive:b
+        engaged_functions:i covered_roles:i is_unmapped:b champions:i
+        open_change_days:i""",
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
         active_seats:i""",

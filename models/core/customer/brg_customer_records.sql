@@ -1,6 +1,7 @@
 {% set facts = [
     'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
+    'touchpoints', 'org_changes', 'opportunities',
 ] -%}
 with known as (
 
@@ -22,6 +23,12 @@ seen as (
     from {{ ref('union_' ~ entity) }}
     union
     {% endfor -%}
+    select
+        source_system,
+        referrer_source_customer_id as source_customer_id
+    from {{ ref('union_opportunities') }}
+    where referrer_source_customer_id is not null
+    union
     select
         source_system,
         source_customer_id
