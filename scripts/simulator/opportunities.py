@@ -204,7 +204,9 @@ def _failed(settings: Settings, world: World, ledger: Ledger) -> Iterator[dict]:
         for _ in range(int(rng.poisson(OFFERS_A_YEAR * max((until - start).days, 0) / 365))):
             asked = start + (until - start) * rng.random()
             asked = asked.replace(microsecond=0)
-            yield _failure(settings, rng, number, "Expansion", asked, asked + timedelta(days=int(rng.integers(10, 100))))
+            yield _failure(
+                settings, rng, number, "Expansion", asked, asked + timedelta(days=int(rng.integers(10, 100)))
+            )
 
 
 def _failure(

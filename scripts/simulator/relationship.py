@@ -52,9 +52,7 @@ class Relations:
 def live_relations(settings: Settings, world: World, ledger: Ledger) -> Relations:
     members = _members(world)
     touches = _touches(settings, world, ledger)
-    return Relations(
-        touches, _attendees(settings, world, touches, members), members, _changes(settings, world, ledger)
-    )
+    return Relations(touches, _attendees(settings, world, touches, members), members, _changes(settings, world, ledger))
 
 
 def _chance(logit: np.ndarray) -> np.ndarray:
@@ -120,9 +118,8 @@ def _months_of(settings: Settings, world: World, ledger: Ledger) -> pd.DataFrame
     sold = companies[companies["created_at"] < settings.end]
     talks_until = sold["signed_at"].where(sold["kind"] != "prospect", sold["created_at"] + timedelta(days=90))
     spans = [(c, start, stop, 1.0) for c, start, stop in ledger.access]
-    spans += zip(
-        sold.index, sold["created_at"].dt.to_pydatetime(), talks_until.dt.to_pydatetime(), [BEFORE_SIGNING] * len(sold)
-    )
+    talks = zip(sold.index, sold["created_at"].dt.to_pydatetime(), talks_until.dt.to_pydatetime(), strict=True)
+    spans += [(c, start, stop, BEFORE_SIGNING) for c, start, stop in talks]
     frame = pd.DataFrame(spans, columns=["customer", "start", "stop", "density"])
     frame["stop"] = frame["stop"].clip(upper=settings.end + AHEAD)
     edges = np.array([add_months(settings.start, n) for n in range(-6, settings.months + 2)], dtype="datetime64[us]")
@@ -147,7 +144,9 @@ def _moments(rng: np.random.Generator, stretches: pd.DataFrame, rows: np.ndarray
     """Whole minutes; a few are exactly when the stretch begins, which for most is a month's first instant."""
     since, until = (stretches[name].to_numpy()[rows] for name in ("since", "until"))
     drawn = since + ((until - since) * rng.random(len(rows)) / MINUTE).astype(np.int64) * MINUTE
-    return np.where(rng.random(len(rows)) < AT_MONTH_START, since, drawn).astype("datetime64[s]").astype("datetime64[us]")
+    return (
+        np.where(rng.random(len(rows)) < AT_MONTH_START, since, drawn).astype("datetime64[s]").astype("datetime64[us]")
+    )
 
 
 def _characterise(rng: np.random.Generator, world: World, frame: pd.DataFrame, is_review: np.ndarray) -> None:
@@ -188,9 +187,13 @@ def _judge(rng: np.random.Generator, world: World, frame: pd.DataFrame) -> None:
 
 
 def _attendees(settings: Settings, world: World, touches: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """One to three of those who are there at the time; mailing lists also hold people who have gone."""
+    """One to three of those who are there at the time; mailing lists also hold people who have gone.
+
+    Of a mail one, and of a call that the CRM logs: its tasks name one person.
+    """
     rng = settings.rng("attendees")
-    wanted = np.where(touches["type"] == "email", 1, 1 + (rng.random(len(touches))[:, None] > [0.6, 0.88]).sum(axis=1))
+    is_alone = (touches["type"] == "email") | ((touches["type"] == "call") & touches["is_in_crm"])
+    wanted = np.where(is_alone, 1, 1 + (rng.random(len(touches))[:, None] > [0.6, 0.88]).sum(axis=1))
     pairs = pd.DataFrame({"touch": np.arange(len(touches)), "customer": touches["customer"]}).merge(
         members, on="customer", sort=False
     )

@@ -80,9 +80,7 @@ def _org_change_months(relations: Relations) -> pd.DataFrame:
 class RelationshipMonths:
     """How each relationship stood at a month's end."""
 
-    def __init__(
-        self, settings: Settings, world: World, ledger: Ledger, relations: Relations, deals: Deals
-    ) -> None:
+    def __init__(self, settings: Settings, world: World, ledger: Ledger, relations: Relations, deals: Deals) -> None:
         self.settings, self.world, self.relations = settings, world, relations
         self.ends = np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
         self.first_paid = pd.Series(

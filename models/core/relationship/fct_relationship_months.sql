@@ -60,7 +60,7 @@ select
     coalesce(stakeholders.engaged_contacts, 0) as engaged_contacts,
     coalesce(stakeholders.engaged_executives, 0) as engaged_executives,
     coalesce(stakeholders.engaged_functions, 0) as engaged_functions,
-    coalesce(stakeholders.covered_roles, 0) as covered_roles,
+    cast(coalesce(stakeholders.covered_roles, 0) as bigint) as covered_roles,
     coalesce(stakeholders.mapped_contacts, 0) = 0 as is_unmapped,
     coalesce(stakeholders.champions, 0) as champions,
     coalesce(stakeholders.blockers, 0) as blockers,
