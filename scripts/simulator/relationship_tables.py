@@ -17,8 +17,16 @@ from .relationship import Relations
 from .settings import Settings
 from .world import World
 
-REVIEW_SUBJECTS = ("QBR with {}", "{}: Quarterly Business Review", "Review with {}")
-SUBJECTS = {"call": "Call with {}", "email": "News for {}", "meeting": "Meeting with {}", "training": "Training at {}"}
+# By type; of reviews there are three, of which the last does not say that it is one.
+SUBJECTS = {
+    "call": "Call with {}",
+    "email": "News for {}",
+    "meeting": "Meeting with {}",
+    "training": "Training at {}",
+    0: "QBR with {}",
+    1: "{}: Quarterly Business Review",
+    2: "Review with {}",
+}
 DAY_TEXT, MOMENT = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"
 ODD = 0.02  # Share of activities beside which something lies that is no touchpoint.
 BROKEN_TOUCHPOINTS = (
@@ -119,13 +127,13 @@ def _contact_ids(settings: Settings, world: World, attendees: pd.DataFrame) -> p
 def _subjects(world: World, touches: pd.DataFrame) -> list[str]:
     """An answered e-mail begins with Re:, a cancelled event with Canceled:, as calendars write it."""
     names = world.customers["name"].to_numpy()[touches["customer"]]
-    texts = []
-    for row, name in zip(touches.itertuples(), names, strict=True):
-        text = REVIEW_SUBJECTS[row.Index % 3] if row.type == "qbr" else SUBJECTS[row.type]
-        answer = "Re: " if row.type == "email" and row.is_two_way else ""
-        gone = "Canceled: " if row.status == "cancelled" else ""
-        texts.append(answer + gone + text.format(name))
-    return texts
+    kinds = np.where(touches["type"] == "qbr", touches.index % 3, touches["type"])
+    answers = np.where((touches["type"] == "email") & touches["is_two_way"], "Re: ", "")
+    gone = np.where(touches["status"] == "cancelled", "Canceled: ", "")
+    return [
+        answer + off + SUBJECTS[kind].format(name)
+        for answer, off, kind, name in zip(answers, gone, kinds, names, strict=True)
+    ]
 
 
 def _tasks(settings: Settings, rng: np.random.Generator, touches: pd.DataFrame, common: pd.DataFrame) -> pd.DataFrame:

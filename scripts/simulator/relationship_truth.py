@@ -94,9 +94,9 @@ class RelationshipMonths:
 
     def of(self, months: pd.DataFrame) -> pd.DataFrame:
         rows = months.loc[months["mrr_usd"] > 0, [*NAMES, "month"]].reset_index(drop=True)
-        names = pd.DataFrame(self.world.names(self.world.customers.index)).bfill(axis=1).iloc[:, 0]
-        number_of = pd.Series(names.index, index=names.to_numpy())
-        customer = rows[NAMES].bfill(axis=1).iloc[:, 0].map(number_of).to_numpy()
+        names = pd.DataFrame(self.world.names(self.world.customers.index))
+        number_of = pd.Series(self.world.customers.index, index=_one_name(names))
+        customer = _one_name(rows).map(number_of).to_numpy()
         starts = {at.date(): n for n, at in enumerate(self.settings.month_starts)}
         self.place = pd.MultiIndex.from_arrays([customer, rows["month"].map(starts)], names=["customer", "end"])
         end = pd.Series(self.ends[self.place.get_level_values("end")])
@@ -179,6 +179,10 @@ class RelationshipMonths:
         oldest = open_ones.groupby(["customer", "end"])["detected_at"].min().reindex(self.place).reset_index(drop=True)
         end = pd.Series(self.ends[self.place.get_level_values("end")])
         return {"open_change_days": _days(oldest, end).fillna(0)}
+
+
+def _one_name(rows: pd.DataFrame) -> pd.Series:
+    return rows[NAMES[0]].fillna(rows[NAMES[1]])
 
 
 def _starts(ledger: Ledger) -> dict[int, list]:
