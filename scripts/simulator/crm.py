@@ -1,18 +1,14 @@
-"""The CRM as Fivetran's Salesforce connector lands it: accounts and contacts in history mode, users, opportunities."""
+"""The CRM as Fivetran's Salesforce connector lands it: accounts and contacts in history mode, and users."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from .catalog import CORE, MINOR_UNITS
 from .fivetran import FOREVER, JUST_BEFORE, LAG
-from .ledger import Ledger, Subscription
 from .names import FIRST_NAMES, LAST_NAMES
 from .settings import Settings
 from .world import CSMS, SEGMENTS, VENDOR_DOMAIN, World
@@ -29,10 +25,9 @@ DEPARTMENT_OF_TITLE = {
     "Engineer": "Engineering",
 }
 TWICE = 0.03
-OPEN_BEFORE_RENEWAL = timedelta(days=90)
 
 
-def salesforce_tables(settings: Settings, world: World, ledger: Ledger) -> dict[str, pd.DataFrame]:
+def salesforce_tables(settings: Settings, world: World) -> dict[str, pd.DataFrame]:
     users = _users(settings)
     user_ids = users["id"].to_numpy()
     return {
@@ -40,7 +35,6 @@ def salesforce_tables(settings: Settings, world: World, ledger: Ledger) -> dict[
         "contact": _contacts(settings, world),
         "user": users,
         "user_role": _roles(),
-        "opportunity": pd.DataFrame(_opportunities(settings, world, ledger, user_ids)),
     }
 
 
@@ -177,6 +171,13 @@ def _merged_away(settings: Settings, known: pd.DataFrame, first: pd.DataFrame) -
 # --- contacts -----------------------------------------------------------------------------------------
 
 
+def entered_twice(settings: Settings, world: World) -> pd.Series:
+    """The second contact id of those whom the CRM has twice, by person."""
+    known = world.people.index[world.people["contact_id"].notna()]
+    twice = known[settings.rng("contacts twice").random(len(known)) < TWICE]
+    return pd.Series(["003" + settings.token("contact twice", n, 15) for n in twice], index=twice, dtype=object)
+
+
 def _contacts(settings: Settings, world: World) -> pd.DataFrame:
     """Some go to another company, some leave, some were entered twice and merged a month later."""
     people = world.people[world.people["contact_id"].notna()]
@@ -207,100 +208,8 @@ def _contacts(settings: Settings, world: World) -> pd.DataFrame:
     left = gone[people["fate"] == "leaves"].assign(no_longer_at_company_c=True)
     onward = world.customers["account_id"].reindex(people["onward"]).set_axis(people.index)
     moved = gone.assign(account_id=onward, is_champion_c=False)[people["fate"] == "moves"]
-    twice = settings.rng("contacts twice").random(len(people)) < TWICE
-    again = first[twice].assign(
-        id=["003" + settings.token("contact twice", n, 15) for n in people.index[twice]], is_champion_c=False
-    )
+    twins = entered_twice(settings, world)
+    again = first.loc[twins.index].assign(id=twins, is_champion_c=False)
     merged_at = (again["created_date"] + timedelta(days=30)).clip(upper=settings.end - timedelta(days=1))
-    merged = again.assign(is_deleted=True, master_record_id=first.loc[twice, "id"], _fivetran_start=merged_at)
+    merged = again.assign(is_deleted=True, master_record_id=first.loc[twins.index, "id"], _fivetran_start=merged_at)
     return _in_history_mode(pd.concat([first, left, moved, again, merged], ignore_index=True))
-
-
-# --- opportunities ------------------------------------------------------------------------------------
-
-
-def _opportunities(settings: Settings, world: World, ledger: Ledger, user_ids: np.ndarray) -> Iterator[dict]:
-    """One per signature and renewal of a term of three months and more, per start of a monthly subscription, per loss."""
-    rng = settings.rng("opportunities")
-    subscriptions: dict[int, list[Subscription]] = defaultdict(list)
-    served = {spell.subscription.number for spell in ledger.spells}
-    for subscription in ledger.subscriptions:
-        if subscription.number in served:
-            subscriptions[subscription.customer].append(subscription)
-    losses: dict[int, list[datetime]] = defaultdict(list)
-    for loss in ledger.losses:
-        if loss.at < settings.end:
-            losses[loss.customer].append(loss.at)
-    companies = world.customers[world.customers["in_crm"]]
-    for number, company in companies.iterrows():
-        seller = user_ids[company["csm"]]
-        for kind, begins, ends, months, amount in _agreements(subscriptions[number]):
-            signed = begins - timedelta(days=int(rng.integers(0, 10)) if kind == "Renewal" else 0)
-            asked = signed - timedelta(days=int(rng.integers(20, 80)))
-            if asked < settings.end:
-                yield _opportunity(
-                    settings, rng, company, seller, kind, asked, signed, True, begins, ends, months, amount
-                )
-        for at in losses[number]:
-            yield _opportunity(settings, rng, company, seller, "Renewal", at - OPEN_BEFORE_RENEWAL, at, False)
-        if company["kind"] == "prospect" and company["created_at"] < settings.end:
-            asked = company["created_at"].to_pydatetime()
-            closes = asked + timedelta(days=int(rng.integers(30, 120)))
-            yield _opportunity(settings, rng, company, seller, "New Business", asked, closes, False)
-
-
-def _agreements(subscriptions: list[Subscription]) -> Iterator[tuple]:
-    """(type, first day, first day after, months, amount) of what was signed after any trial; months None where it runs by the month."""
-    has_signed = False
-    for subscription in sorted(subscriptions, key=lambda one: (one.created, one.number)):
-        items = [item for item in subscription.items if not item.price.is_metered]
-        paid = [period for period in subscription.periods if period[0] >= (subscription.trial_end or period[0])]
-        if not paid or not items:
-            continue
-        is_core = any(item.price.product == CORE for item in items)
-        amount = sum(item.price.unit_amount * item.quantity for item in items) / MINOR_UNITS[subscription.currency]
-        first = ("Renewal" if has_signed else "New Business") if is_core else "Expansion"
-        has_signed = has_signed or is_core
-        has_terms = subscription.months >= 3
-        for n, (start, stop) in enumerate(paid if has_terms else paid[:1]):
-            months = subscription.months if has_terms else None
-            yield "Renewal" if n else first, start, stop, months, round(amount, 2)
-
-
-def _opportunity(
-    settings: Settings,
-    rng: np.random.Generator,
-    company: pd.Series,
-    seller: str,
-    kind: str,
-    asked: datetime,
-    closes: datetime,
-    is_won: bool,
-    begins: datetime | None = None,
-    ends: datetime | None = None,
-    months: int | None = None,
-    amount: float | None = None,
-) -> dict:
-    """One opportunity as it stands at the window's end: open where it closes later."""
-    is_closed = closes < settings.end
-    stage = ("Closed Won" if is_won else "Closed Lost") if is_closed else "Negotiation"
-    has_contract = is_closed and is_won and months is not None
-    return {
-        "id": "006" + settings.token("opportunity", int(rng.integers(2**62)), 15),
-        "account_id": company["account_id"],
-        "name": f"{company['name']} {kind} {closes:%Y-%m}",
-        "type": kind,
-        "stage_name": stage,
-        "amount": amount,
-        "currency_iso_code": company["currency"].upper(),
-        "probability": {"Closed Won": 100.0, "Closed Lost": 0.0}.get(stage, 60.0),
-        "is_closed": is_closed,
-        "is_won": is_closed and is_won,
-        "is_deleted": False,
-        "close_date": datetime(closes.year, closes.month, closes.day),
-        "created_date": asked,
-        "owner_id": seller,
-        "contract_start_c": begins.date() if has_contract else None,
-        "contract_end_c": ends.date() - timedelta(days=1) if has_contract else None,
-        "contract_months_c": months if has_contract else None,
-    }

@@ -4,6 +4,7 @@
     'survey_invitations', 'feedback_texts',
     'messages', 'content_events', 'community_posts',
     'stage_history', 'milestones', 'outcomes', 'plays', 'health_overrides',
+    'touchpoints', 'org_changes', 'opportunities',
 ] -%}
 with known as (
 
@@ -25,6 +26,12 @@ seen as (
     from {{ ref('union_' ~ entity) }}
     union
     {% endfor -%}
+    select
+        source_system,
+        referrer_source_customer_id as source_customer_id
+    from {{ ref('union_opportunities') }}
+    where referrer_source_customer_id is not null
+    union
     select
         source_system,
         source_customer_id

@@ -5,6 +5,40 @@ with contacts as (
 
 ),
 
+-- Without a field of the company's own, the part that a contact plays in deals says its role; the last one counts.
+parts as (
+
+    select
+        contact_id,
+        case
+            when lower(role) like '%decision maker%' or lower(role) like '%buyer%'
+                then 'decision_maker'
+            when lower(role) = 'executive sponsor' then 'decision_maker'
+            when lower(role) = 'champion' then 'champion'
+            when lower(role) in ('influencer', 'evaluator') then 'influencer'
+            when lower(role) in ('business user', 'end user') then 'end_user'
+            when lower(role) = 'blocker' then 'blocker'
+        end as buying_role,
+        created_at,
+        opportunity_contact_role_id
+    from {{ ref('stg_salesforce__opportunity_contact_roles') }}
+    where row_status = 'accepted'
+
+),
+
+last_parts as (
+
+    select
+        contact_id,
+        buying_role,
+        row_number() over (
+            partition by contact_id order by created_at desc, opportunity_contact_role_id asc
+        ) as recency
+    from parts
+    where buying_role is not null
+
+),
+
 -- A version lasts until the next; the first one stands for the time before the history began.
 versions as (
 
@@ -17,7 +51,7 @@ versions as (
 )
 
 select
-    contact_id,
+    versions.contact_id,
     account_id as source_customer_id,
     {{ email_key('email') }} as email_key,
     coalesce(job_function, department) as function,
@@ -34,10 +68,11 @@ select
     coalesce(is_champion, false) as is_champion,
     case
         when
-            lower(buying_role) in (
+            lower(versions.buying_role) in (
                 'decision_maker', 'champion', 'influencer', 'end_user', 'blocker'
             )
-            then lower(buying_role)
+            then lower(versions.buying_role)
+        else last_parts.buying_role
     end as buying_role,
     coalesce(has_left or is_deleted, false) as has_left,
     case when is_deleted then master_record_id end as merged_into_id,
@@ -45,3 +80,5 @@ select
     case when version = 1 then cast('1970-01-01' as timestamp) else valid_from end as valid_from,
     next_valid_from as valid_to
 from versions
+left join last_parts
+    on versions.contact_id = last_parts.contact_id and last_parts.recency = 1

@@ -19,8 +19,14 @@
         'ends_at': ('end_date_time', 'timestamp'),
         'created_at': ('created_date', 'timestamp'),
         'modified_at': ('last_modified_date', 'timestamp'),
+        'purpose': ('purpose_c', 'text'),
+        'is_proactive': ('is_proactive_c', 'boolean'),
+        'rating': ('rating_c', 'decimal(28, 6)'),
+        'is_no_show': ('no_show_c', 'boolean'),
+        'has_referral_intent': ('referral_intent_c', 'boolean'),
     },
     rules={
+        'rating is not from 1 to 5': 'rating not between 1 and 5',
         'event ends before it starts': 'ends_at < starts_at',
     },
     live='not ' ~ try_cast('is_deleted', 'boolean')

@@ -28,6 +28,7 @@
         'contract_starts_on': ('contract_start_c', 'date'),
         'contract_ends_on': ('contract_end_c', 'date'),
         'contract_months': ('contract_months_c', 'integer'),
+        'referring_account_id': ('referring_account_c', 'text'),
     },
     rules={
         'won but not closed': 'is_won and not is_closed',

@@ -21,6 +21,12 @@
         'completed_at': ('completed_date_time', 'timestamp'),
         'created_at': ('created_date', 'timestamp'),
         'modified_at': ('last_modified_date', 'timestamp'),
+        'purpose': ('purpose_c', 'text'),
+        'is_proactive': ('is_proactive_c', 'boolean'),
+        'rating': ('rating_c', 'decimal(28, 6)'),
+    },
+    rules={
+        'rating is not from 1 to 5': 'rating not between 1 and 5',
     },
     live='not ' ~ try_cast('is_deleted', 'boolean')
 ) }}
