@@ -157,7 +157,16 @@ COLUMNS = {
     "files/process_daily": "customer_id:s process:s date:d attempts:i failures:i",
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
-    "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/fx_rates": "currency:s rate_type:s rate_on:d rate:f",
+    "files/referrals": """referral_id:s customer_id:s referrer_type:s lead_key:s created_at:s
+        converted_at:s is_valid:b""",
+    "files/intro_asks": "ask_id:s customer_id:s contact_id:s party_type:s asked_at:s outcome:s",
+    "files/loyalty_members": "customer_id:s eligible_from:s eligible_to:s enrolled_at:s",
+    "files/reward_units": """unit_id:s customer_id:s kind:s qty:i issued_at:s expires_at:s
+        redeemed_at:s voided_at:s""",
+    "files/advocacy_acts": "act_id:s customer_id:s contact_id:s kind:s occurred_at:s",
+    # amount in major units of `currency`.
+    "files/costs": """cost_id:s month:s function:s purpose:s segment:s amount:f currency:s""",
     "truth/customer_months": """salesforce_account_id:s stripe_customer_id:s month:d mrr_usd:f""",
     # reason: of a churn pause, non_payment or cancellation, of a reactivation resume or return, else ''.
     # upsell + seat + cross_sell + price = expansion.
@@ -197,6 +206,22 @@ COLUMNS = {
         is_used_in_prior_3_months:b""",
     "truth/feature_adoptions": """salesforce_account_id:s stripe_customer_id:s feature_id:s
         clock_started_on:d adopted_on:d""",
+    # Of a month, by referrer: leads that were first and validly referred in it, and those of them that paid within 90 days
+    # and before the window's end. Partners have no name.
+    "truth/referrals": """salesforce_account_id:s stripe_customer_id:s month:d referrer_type:s
+        created:i converted:i""",
+    # asks: without repeats, which are asks of a contact that was asked in the 90 days before; accepted: of the asks.
+    "truth/intro_asks": """salesforce_account_id:s stripe_customer_id:s quarter:d asks:i
+        repeats:i accepted:i""",
+    # One row per customer that is eligible at the month's end; is_participating: it earned or redeemed in the last 90 days.
+    "truth/loyalty_months": """salesforce_account_id:s stripe_customer_id:s month:d is_enrolled:b
+        is_participating:b""",
+    # Per month of issue; issued, redeemed (by the earlier of expiry and 90 days): quantities.
+    "truth/reward_units": "kind:s month:d units:i issued:i redeemed:i",
+    "truth/advocacy_acts": "salesforce_account_id:s stripe_customer_id:s month:d kind:s acts:i",
+    "truth/costs": "month:d function:s purpose:s segment:s amount_usd:f",
+    # At month ends with twelve months of revenue and costs behind them: the sums of these and 1 - cost / MRR.
+    "truth/gross_margins": "month:d cost_usd:f mrr_usd:f gross_margin:f",
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
         active_seats:i""",

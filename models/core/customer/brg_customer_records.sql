@@ -1,7 +1,10 @@
 {% set facts = [
     'contracts', 'subscription_items', 'churn_events', 'users', 'feature_entitlements',
     'seat_entitlements', 'process_daily', 'tickets', 'survey_responses',
+    'loyalty_members', 'reward_units', 'advocacy_acts',
 ] -%}
+{#- What a partner did is no customer's. -#}
+{% set facts_of_partners_too = ['referrals', 'intro_asks'] -%}
 with known as (
 
     select
@@ -20,6 +23,14 @@ seen as (
         source_system,
         coalesce(source_customer_id, '(none)') as source_customer_id
     from {{ ref('union_' ~ entity) }}
+    union
+    {% endfor -%}
+    {% for entity in facts_of_partners_too -%}
+    select
+        source_system,
+        source_customer_id
+    from {{ ref('union_' ~ entity) }}
+    where source_customer_id is not null
     union
     {% endfor -%}
     select
