@@ -5,7 +5,7 @@ its fit, success and relationship), at most 3. CHANCES are logits of the same:
     refer   exp(-3.8 + 0.3 fit + 0.4 success + 0.4 relationship)     convert   -0.6 + 0.2 fit
     ask     exp(-2.6 + 0.4 relationship)                             accept    -0.3 + 0.3 success + 0.6 relationship
     earn    exp(-0.7 + 0.3 success + 0.2 relationship)               enrol      0.2 + 0.3 success + 0.5 relationship
-    act     exp(-4.0 + 0.2 fit + 0.4 success + 0.5 relationship)     redeem    -0.2 + 0.4 success + 0.2 relationship
+    act     exp(-3.7 + 0.2 fit + 0.4 success + 0.5 relationship)     redeem    -0.2 + 0.4 success + 0.2 relationship
 Partners refer and are asked whatever the customers do. Companies of segment ENT have no loyalty programme.
 """
 
@@ -26,7 +26,7 @@ RATES = {
     "refer": (-3.8, 0.3, 0.4, 0.4),
     "ask": (-2.6, 0.0, 0.0, 0.4),
     "earn": (-0.7, 0.0, 0.3, 0.2),
-    "act": (-4.0, 0.2, 0.4, 0.5),
+    "act": (-3.7, 0.2, 0.4, 0.5),
 }
 CHANCES = {
     "convert": (-0.6, 0.2, 0.0, 0.0),
