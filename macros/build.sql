@@ -45,7 +45,9 @@
     ) -%}
         {%- do columns.append(text_literal(policy(name)) ~ ' as ' ~ name) -%}
     {%- endfor -%}
-    {%- do columns.append("'" ~ bridge_days() ~ "' as mrr_bridge_days") -%}
+    {%- for name in ('mrr_bridge_days', 'cac_lag_months', 'gross_margin') -%}
+        {%- do columns.append("'" ~ policy_number(name) ~ "' as " ~ name) -%}
+    {%- endfor -%}
     {{ return(columns | join(',\n    ')) }}
 {% endmacro %}
 

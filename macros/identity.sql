@@ -45,6 +45,12 @@
 {% endmacro %}
 
 
+{% macro lead_key(text) %}
+    {#- A hash of what identifies a lead: an id, or an e-mail address, of which it is the email_key. -#}
+    {{ return(dbt.hash("nullif(lower(trim(" ~ text ~ ")), '')")) }}
+{% endmacro %}
+
+
 {% macro customer_authority(source_system) %}
     {#- 1 for the system that is asked first who a customer is, then 2 …: the order of the feeds of entity `customers`. -#}
     cast(case {{ source_system }}

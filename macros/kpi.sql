@@ -1,6 +1,7 @@
 {% macro kpi_rows(
     kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={},
-    numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)', is_final='kpi_periods.is_final'
+    numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)', is_final='kpi_periods.is_final',
+    has_segments=false
 ) %}
     {#- The CTEs that end every KPI model: `measured` joined to the segments of its customers, summed, divided after summing.
 
@@ -11,9 +12,11 @@
         extras    {further column: aggregate}
         numerator, denominator, sample_size  aggregates too, for the KPIs that do not just add them up
         is_final  condition over kpi_periods and summed, for windows that no number of days bounds
+        has_segments  measured names segment_type and segment itself, where they are not a customer's (costs, partners)
 
         Adds the rows that must exist though nothing was measured, with an empty value, and keeps to the periods and grains
         of the KPI that kpi_periods allows. The result is the CTE `kpi_rows`. -#}
+    {%- set placed = 'measured' if has_segments else 'segments' %}
     kpi_periods as (
 
         select * from {{ ref('kpi_periods') }} where kpi_id = '{{ kpi_id }}'
@@ -24,8 +27,8 @@
 
         select
             measured.period_start,
-            segments.segment_type,
-            segments.segment,
+            {{ placed }}.segment_type,
+            {{ placed }}.segment,
             measured.breakdown,
             {{ numerator }} as numerator,
             {{ denominator }} as denominator,
@@ -36,9 +39,11 @@
             {{ expression }} as {{ name }}
             {%- endfor %}
         from measured
+        {%- if not has_segments %}
         inner join {{ ref('brg_customer_segments') }} as segments
             on measured.customer_id = segments.customer_id and measured.segment_month = segments.month_start
-        group by measured.period_start, segments.segment_type, segments.segment, measured.breakdown
+        {%- endif %}
+        group by measured.period_start, {{ placed }}.segment_type, {{ placed }}.segment, measured.breakdown
 
     ),
 

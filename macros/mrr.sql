@@ -13,13 +13,24 @@
 {% endmacro %}
 
 
-{% macro bridge_days() %}
-    {#- var mrr_bridge_days; an error where it is not a whole number of days. -#}
-    {%- set days = var('mrr_bridge_days') | string -%}
-    {%- if not days.isdigit() -%}
-        {%- do exceptions.raise_compiler_error("var mrr_bridge_days is '" ~ days ~ "'; it is a number of days, 0 = off") -%}
+{% macro policy_number(name) %}
+    {#- The value of a policy variable that is a number, as text; an error where it is not one that it may be. -#}
+    {%- set text = var(name) | string -%}
+    {%- set wanted = {
+        'mrr_bridge_days': 'a number of days, 0 = off', 'cac_lag_months': 'a whole number of months',
+        'gross_margin': 'a share above 0, at most 1',
+    }[name] -%}
+    {%- set is_allowed = text | float(-1) > 0 and text | float(-1) <= 1 if name == 'gross_margin' else text.isdigit() -%}
+    {%- if not is_allowed -%}
+        {%- do exceptions.raise_compiler_error("var " ~ name ~ " is '" ~ text ~ "'; it is " ~ wanted) -%}
     {%- endif -%}
-    {{ return(days | int) }}
+    {{ return(text) }}
+{% endmacro %}
+
+
+{% macro bridge_days() %}
+    {#- var mrr_bridge_days as a number. -#}
+    {{ return(policy_number('mrr_bridge_days') | int) }}
 {% endmacro %}
 
 

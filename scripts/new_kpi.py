@@ -14,7 +14,7 @@ from pathlib import Path
 THEMES = (
     "revenue", "health", "usage", "journey", "engagement", "voice", "advocacy", "relationship", "support",
 )  # fmt: skip
-UNITS = ("currency", "ratio", "count", "users", "hours", "days", "score")
+UNITS = ("currency", "ratio", "count", "users", "hours", "days", "months", "score")
 
 SQL = """\
 with customer_months as (

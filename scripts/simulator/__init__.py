@@ -15,8 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from .advocacy import advocacy_files, advocacy_truth, live_advocacy
 from .billing import build_ledger
 from .contracts import Contracts
+from .costs import Costs
 from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .files import file_tables
@@ -56,6 +58,10 @@ def simulate(settings: Settings, out: Path) -> None:
         "files": file_tables(settings, world, ledger, contracts),
         "truth": {**truth, **support_truth.tables()},
     }
+    advocacy = live_advocacy(settings, world, ledger)
+    costs = Costs(settings, world, truth, support_truth["ticket_counts"])
+    sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
+    sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
     with replaced_together(out) as work:

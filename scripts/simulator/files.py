@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from .catalog import FEATURES, USD_RATE, released_at
+from .catalog import FEATURES, released_at
 from .contracts import Contracts
+from .costs import exchange_rates
 from .ledger import Ledger
 from .product import entitlements
 from .settings import Settings
@@ -24,10 +25,7 @@ def file_tables(settings: Settings, world: World, ledger: Ledger, contracts: Con
         "features": _features(settings),
         "feature_entitlements": _entitlements(settings, world, ledger),
         "churn_events": _churn_events(settings, world, ledger),
-        "fx_rates": pd.DataFrame(
-            [(currency.upper(), "constant", rate) for currency, rate in USD_RATE.items()],
-            columns=["currency", "rate_type", "rate"],
-        ),
+        "fx_rates": exchange_rates(settings),
     }
 
 

@@ -21,7 +21,10 @@ WRONG = {
     "include_usage": "sometimes",
     "mrr_loss_date": "signature",
     "fx_rate_type": "daily",
+    "cac_lag_months": "-1",
+    "gross_margin": "80",
 }
+NUMBERS = ("mrr_bridge_days", "cac_lag_months", "gross_margin")
 
 
 class CompilerError(Exception):
@@ -42,7 +45,7 @@ def value_of(name: str, given: object) -> str:
         "exceptions": SimpleNamespace(raise_compiler_error=refuse),
     }
     macros = environment.from_string(text, globals=context).module
-    return (macros.bridge_days() if name == "mrr_bridge_days" else macros.policy(name)).strip()
+    return (macros.policy_number(name) if name in NUMBERS else macros.policy(name)).strip()
 
 
 def test_every_policy_is_documented_and_stored_with_the_build():

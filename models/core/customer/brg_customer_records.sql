@@ -5,7 +5,10 @@
     'messages', 'content_events', 'community_posts',
     'stage_history', 'milestones', 'outcomes', 'plays', 'health_overrides',
     'touchpoints', 'org_changes', 'opportunities',
+    'loyalty_members', 'reward_units', 'advocacy_acts',
 ] -%}
+{#- What a partner did is no customer's. -#}
+{% set facts_of_partners_too = ['referrals', 'intro_asks'] -%}
 with known as (
 
     select
@@ -24,6 +27,14 @@ seen as (
         source_system,
         coalesce(source_customer_id, '(none)') as source_customer_id
     from {{ ref('union_' ~ entity) }}
+    union
+    {% endfor -%}
+    {% for entity in facts_of_partners_too -%}
+    select
+        source_system,
+        source_customer_id
+    from {{ ref('union_' ~ entity) }}
+    where source_customer_id is not null
     union
     {% endfor -%}
     select

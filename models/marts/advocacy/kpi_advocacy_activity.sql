@@ -1,0 +1,58 @@
+{% set kinds = ['reference', 'testimonial', 'case_study', 'review'] -%}
+with customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+    where is_active
+
+),
+
+acts as (
+
+    select
+        customer_id,
+        {{ month_of(reporting_date('occurred_at')) }} as month_start,
+        kind,
+        count(*) as acts
+    from {{ ref('fct_advocacy_acts') }}
+    group by customer_id, {{ month_of(reporting_date('occurred_at')) }}, kind
+
+),
+
+-- A customer counts once, however often it spoke up in the twelve months.
+measured as (
+
+    select
+        customer_months.customer_id,
+        customer_months.month_start as period_start,
+        customer_months.month_start as segment_month,
+        'all' as breakdown,
+        case when count(acts.kind) > 0 then 1 else 0 end as numerator,
+        1 as denominator,
+        1 as units,
+        0 as n_pending,
+        {%- for kind in kinds %}
+        coalesce(sum(case when acts.kind = '{{ kind }}' then acts.acts end), 0) as {{ kind }}_acts,
+        {%- endfor %}
+        case when sum(acts.acts) > 4 then 1 else 0 end as overused
+    from customer_months
+    left join acts
+        on
+            customer_months.customer_id = acts.customer_id
+            and acts.month_start > {{ add_months('customer_months.month_start', -12) }}
+            and acts.month_start <= customer_months.month_start
+    group by customer_months.customer_id, customer_months.month_start
+
+),
+
+{{ kpi_rows(
+    'advocacy_activity',
+    extras={
+        'reference_acts': 'cast(sum(reference_acts) as bigint)',
+        'testimonial_acts': 'cast(sum(testimonial_acts) as bigint)',
+        'case_study_acts': 'cast(sum(case_study_acts) as bigint)',
+        'review_acts': 'cast(sum(review_acts) as bigint)',
+        'overused_customers': 'cast(sum(overused) as bigint)',
+    }
+) }}
+
+select * from kpi_rows

@@ -1,0 +1,133 @@
+with churn_rates as (
+
+    select
+        period_start,
+        segment_type,
+        segment,
+        sum(numerator) over last_12_months as lost,
+        sum(denominator) over last_12_months as opening
+    from {{ ref('kpi_customer_churn_rate') }}
+    window last_12_months as (
+        partition by segment_type, segment
+        order by period_start rows between 11 preceding and current row
+    )
+
+),
+
+segments as (
+
+    select * from {{ ref('brg_customer_segments') }}
+
+),
+
+invoiced as (
+
+    select
+        lines.customer_id,
+        lines.month_start,
+        sum(lines.amount * rates.rate) as amount
+    from {{ ref('fct_invoiced_months') }} as lines
+    inner join {{ ref('dim_exchange_rates') }} as rates
+        on lines.currency = rates.currency and lines.month_start = rates.month_start
+    where lines.kind in ('recurring', 'credit', 'goodwill')
+    group by lines.customer_id, lines.month_start
+
+),
+
+customer_months as (
+
+    select
+        customer_months.customer_id,
+        customer_months.month_start,
+        customer_months.is_active,
+        customer_months.mrr_amount,
+        sum(coalesce(invoiced.amount, 0)) over (
+            partition by customer_months.customer_id order by customer_months.month_start
+        ) as invoiced_amount
+    from {{ ref('fct_customer_months') }} as customer_months
+    left join invoiced
+        on
+            customer_months.customer_id = invoiced.customer_id
+            and customer_months.month_start = invoiced.month_start
+
+),
+
+-- A customer is expected to leave as its segment does, a group as it does itself.
+payers as (
+
+    select
+        customer_months.month_start,
+        segments.segment_type,
+        segments.segment,
+        min(own.segment) as own_segment,
+        count(*) as customers,
+        sum(customer_months.mrr_amount) as mrr_amount,
+        sum(customer_months.invoiced_amount) as invoiced_amount
+    from customer_months
+    inner join segments
+        on
+            customer_months.customer_id = segments.customer_id
+            and customer_months.month_start = segments.month_start
+    inner join segments as own
+        on
+            customer_months.customer_id = own.customer_id
+            and customer_months.month_start = own.month_start
+            and own.segment_type = 'segment'
+    where customer_months.is_active
+    group by customer_months.month_start, segments.segment_type, segments.segment
+
+),
+
+-- Nobody is expected to stay longer than ten years.
+measured as (
+
+    select
+        payers.month_start as period_start,
+        payers.segment_type,
+        payers.segment,
+        'all' as breakdown,
+        payers.mrr_amount * margins.gross_margin as numerator,
+        payers.customers
+        * case
+            when churn_rates.lost * 120 < churn_rates.opening then cast(1 as double precision) / 120
+            else cast(churn_rates.lost as double precision) / nullif(churn_rates.opening, 0)
+        end as denominator,
+        payers.customers as units,
+        0 as n_pending,
+        payers.invoiced_amount * margins.gross_margin as historic_amount,
+        case when churn_rates.lost * 120 < churn_rates.opening then 1 else 0 end as capped,
+        case when margins.is_assumed then 1 else 0 end as assumed,
+        acquisition_costs.three_month_value as acquisition_cost
+    from payers
+    inner join {{ ref('fct_gross_margin_months') }} as margins
+        on payers.month_start = margins.month_start
+    left join churn_rates
+        on
+            payers.month_start = churn_rates.period_start
+            and case when payers.segment_type = 'customer' then 'segment' else payers.segment_type end
+            = churn_rates.segment_type
+            and case when payers.segment_type = 'customer' then payers.own_segment else payers.segment end
+            = churn_rates.segment
+    left join {{ ref('kpi_customer_acquisition_cost') }} as acquisition_costs
+        on
+            payers.month_start = acquisition_costs.period_start
+            and payers.segment_type = acquisition_costs.segment_type
+            and payers.segment = acquisition_costs.segment
+
+),
+
+{% set discount = '(power(1.10, 1.0 / 12) - 1)' -%}
+{{ kpi_rows(
+    'customer_lifetime_value',
+    has_segments=true,
+    extras={
+        'discounted_value': 'cast(sum(numerator) * (1 + ' ~ discount ~ ') / nullif(sum(units) * '
+            ~ discount ~ ' + sum(denominator), 0) as double precision)',
+        'historic_value': 'cast(sum(historic_amount) / nullif(sum(units), 0) as double precision)',
+        'is_capped': 'max(capped) = 1',
+        'is_gross_margin_assumed': 'max(assumed) = 1',
+        'acquisition_cost': 'cast(max(acquisition_cost) as double precision)',
+    }
+) }}
+
+select * from kpi_rows
