@@ -7,7 +7,7 @@
         'ticket_id': ('ticket_id', 'text'),
         'source_customer_id': ('customer_id', 'text'),
         'requester_id': ('requester_id', 'text'),
-        'channel': ('lower(channel)', 'text'),
+        'channel': ("replace(lower(channel), 'phone', 'voice')", 'text'),
         'category': ('category', 'text'),
         'priority': ('lower(priority)', 'text'),
         'initial_tier': ('initial_tier', 'bigint'),
