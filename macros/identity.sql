@@ -54,3 +54,30 @@
         else {{ var('entities')['customers'] | length + 1 }}
     end as bigint)
 {% endmacro %}
+
+
+{% macro contacts_named_by(facts) %}
+    {#- A select: one row per (source_system, source_contact_id) that the CTE `facts` names in its contact_id, with the contact it is: that of its
+        own system, else of the one system that knows the id (files may use any), else one of its own, not known. -#}
+    select
+        named.source_system,
+        named.source_contact_id,
+        coalesce(
+            own.contact_id,
+            namesakes.contact_id,
+            {{ surrogate_key(['named.source_system', 'named.source_contact_id']) }}
+        ) as contact_id,
+        coalesce(own.contact_id, namesakes.contact_id) is not null as is_contact_known
+    from (
+        select distinct source_system, contact_id as source_contact_id from {{ facts }} where contact_id is not null
+    ) as named
+    left join {{ ref('brg_contact_ids') }} as own
+        on named.source_system = own.source_system and named.source_contact_id = own.source_contact_id
+    left join (
+        select source_contact_id, min(contact_id) as contact_id
+        from {{ ref('brg_contact_ids') }}
+        group by source_contact_id
+        having count(distinct contact_id) = 1
+    ) as namesakes
+        on named.source_contact_id = namesakes.source_contact_id
+{% endmacro %}
