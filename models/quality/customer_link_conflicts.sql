@@ -59,7 +59,7 @@ dangling as (
 
 ),
 
--- An id that a file names and several systems know, or that two systems know as different customers.
+-- An id that a file names and several systems know, or that is two customers in two of them.
 namesakes as (
 
     select

@@ -1,4 +1,7 @@
-{%- set list_amount = try_cast('amount', 'decimal(28, 6)') ~ ' + coalesce(' ~ try_cast('discount_amount', 'decimal(28, 6)') ~ ', 0)' -%}
+{%- set list_amount -%}
+    {{ try_cast('amount', 'decimal(28, 6)') }}
+    + coalesce({{ try_cast('discount_amount', 'decimal(28, 6)') }}, 0)
+{%- endset -%}
 {{ staged(
     source('files', 'invoice_lines'),
     key=['invoice_line_id'],
