@@ -34,7 +34,7 @@
     {%- set day = '(\\d{4}-\\d{1,2}-\\d{1,2}|\\d{4}/\\d{1,2}/\\d{1,2})' -%}
     {%- set moment = day ~ '[ T]\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d*)?)?' -%}
     case
-        when typeof({{ column }}) = 'TIMESTAMP' then try_cast({{ column }} as timestamp)
+        when typeof({{ column }}) in ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S') then try_cast({{ column }} as timestamp)
         when regexp_full_match({{ text }}, '{{ moment }} ?(Z|UTC)?|{{ day }}') then try_cast({{ text }} as timestamp)
         when regexp_full_match({{ text }}, '{{ moment }} ?[+-]\d{2}(:?\d{2})?')
             then timezone('UTC', try_cast({{ text }} as timestamptz))
