@@ -69,14 +69,14 @@
 
 
 {% macro read_files(find) %}
-    {#- The table function that reads a find. CSV: dialect pinned, every column text, since a sniffed dialect or type can be
-        silently wrong. -#}
+    {#- The table function that reads a find. CSV: dialect pinned, but for the separator that its header shows, and every column text,
+        since a sniffed dialect or type can be silently wrong. -#}
     {%- set path = "'" ~ find.pattern | replace("'", "''") ~ "'" -%}
     {%- if find.format == 'parquet' -%}
         read_parquet({{ path }}, union_by_name = true, filename = '_raw_file', hive_partitioning = false)
     {%- elif find.format == 'csv' -%}
         read_csv(
-            {{ path }}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
+            {{ path }}, all_varchar = true, header = true, delim = '{{ find.delim }}', quote = '"', escape = '"',
             union_by_name = true, filename = '_raw_file', hive_partitioning = false
         )
     {%- else -%}
@@ -109,7 +109,10 @@
         {%- set find = table.finds[0] if table.finds else none -%}
         {%- do table.update({'find': find}) -%}
         {%- if not find -%}
-            {%- if table.required -%}
+            {%- set unread = unread_files(table) -%}
+            {%- if unread -%}
+                {%- do problems.append(name ~ ': ' ~ unread | join(' and ') ~ " is not read: save it as CSV (UTF-8), Parquet or JSON") -%}
+            {%- elif table.required -%}
                 {%- do problems.append(name ~ ": no file. Expected " ~ raw_dir() ~ '/' ~ table.source ~ '/' ~ table.files | join(' (or ')
                     ~ (')' if table.files | length > 1 else '') ~ ".parquet, .csv or .json, or a folder of that name"
                     ~ ('; ' ~ (table.stand_in or table['or']) ~ ' will do instead' if table.stand_in or table['or'] else '')
@@ -121,7 +124,12 @@
         {%- else -%}
             {%- set present = {} -%}
             {%- if find.format == 'csv' -%}
-                {%- for file in csv_files(find) -%}
+                {%- set files = csv_files(find, table) -%}
+                {%- do find.update({'delim': files[0].delim, 'is_unreadable': files | selectattr('is_not_utf_8') | list | length > 0}) -%}
+                {%- if files | map(attribute='delim') | unique | list | length > 1 -%}
+                    {%- do problems.append(name ~ ": files of " ~ find.pattern ~ " part their columns by different marks. Write all of them with commas") -%}
+                {%- endif -%}
+                {%- for file in files -%}
                     {%- do problems.extend(broken_csv_lines(file, name)) -%}
                     {%- for column in file.columns -%}{%- do present.update({column | lower: 'VARCHAR'}) -%}{%- endfor -%}
                 {%- endfor -%}
@@ -140,7 +148,12 @@
                 {%- do column.update({'found': spellings}) -%}
                 {%- if column.required and not column.found -%}{%- do missing.append(([column.name] + column.also) | join(' or ')) -%}{%- endif -%}
             {%- endfor -%}
-            {%- if missing -%}
+            {%- if table.source == 'files' -%}
+                {%- set known = table.columns | map(attribute='name') | list + ['_raw_file'] -%}
+                {%- do table.update({'ignored': present | reject('in', known) | list}) -%}
+            {%- endif -%}
+            {%- do find.update({'columns': present | list}) -%}
+            {%- if missing and not find.is_unreadable -%}
                 {%- do problems.append(name ~ ": required column" ~ ('s ' if missing | length > 1 else ' ') ~ missing | join(', ')
                     ~ " not in " ~ find.pattern ~ ", which has: " ~ present | reject('equalto', '_raw_file') | join(', ')) -%}
             {%- endif -%}
@@ -162,51 +175,88 @@
 {% endmacro %}
 
 
-{% macro csv_files(find) %}
-    {#- The files of a find of CSVs with the columns of each one's header: [{path, columns, has_mixed_line_ends}]. The header is
-        read as a line, since sniffing gives up on a file whose fault is to be named; not in parallel, which may begin elsewhere. -#}
+{% macro unread_files(table) %}
+    {#- Files that have a table's name and a format that is not read, as spreadsheets have. -#}
+    {%- set unread = [] -%}
+    {%- for file in table.files -%}
+        {%- for row in run_query("
+            select file from glob('" ~ (raw_dir() ~ '/' ~ table.source ~ '/' ~ file) | replace("'", "''") ~ ".*')
+            where regexp_matches(lower(file), '\\.(xlsx?|xlsm|ods|numbers|tsv|txt)$') order by file
+        ") -%}
+            {%- do unread.append(row['file']) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(unread) }}
+{% endmacro %}
+
+
+{% macro csv_files(find, table) %}
+    {#- The files of a find of CSVs with the columns of each one's header: [{path, delim, columns, what is wrong with the whole}]. The header is
+        read as a line, since sniffing gives up on a file whose fault is to be named; not in parallel, which may begin elsewhere.
+        Columns are parted by the mark that finds the most declared ones, a comma if two find as many. -#}
+    {%- set declared = [] -%}
+    {%- for column in table.columns -%}
+        {%- for name in [column.name] + column.also -%}{%- do declared.append(name.split('.')[0] | lower) -%}{%- endfor -%}
+    {%- endfor -%}
     {%- set files = [] -%}
     {%- for row in run_query("
-        select file, list_contains(getvariable('csv_with_mixed_line_ends'), file) as has_mixed_line_ends
+        select
+            file,
+            list_contains(getvariable('csv_with_mixed_line_ends'), file) as has_mixed_line_ends,
+            list_contains(getvariable('csv_not_in_utf_8'), file) as is_not_utf_8
         from glob('" ~ find.pattern | replace("'", "''") ~ "') order by file
     ") -%}
         {%- set header = run_query("
-            select unnest(regexp_extract_all(line, '\"(?:[^\"]|\"\")*\"|[^,]+')) as name
-            from (
-                select line from read_csv(
-                    '" ~ row['file'] | replace("'", "''") ~ "', auto_detect = false, header = false, columns = {'line': 'varchar'},
-                    delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true,
-                    parallel = false
-                ) limit 1
-            )
+            select line from read_csv(
+                '" ~ row['file'] | replace("'", "''") ~ "', auto_detect = false, header = false, columns = {'line': 'varchar'},
+                delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true,
+                parallel = false
+            ) limit 1
         ") -%}
-        {%- set columns = [] -%}
-        {%- for name in header.columns['name'].values() -%}{%- do columns.append(name.strip().strip('\"')) -%}{%- endfor -%}
-        {%- do files.append({'path': row['file'], 'columns': columns, 'has_mixed_line_ends': row['has_mixed_line_ends']}) -%}
+        {%- set best = namespace(delim=',', columns=[], found=-1) -%}
+        {%- for delim in [',', ';', '\t', '|'] if header -%}
+            {%- set columns = [] -%}
+            {%- for name in modules.re.findall('("(?:[^"]|"")*"|[^' ~ delim ~ ']*)' ~ modules.re.escape(delim), header[0]['line'] ~ delim) -%}
+                {%- do columns.append(name.strip().strip('"').strip() or 'column' ~ loop.index0) -%}
+            {%- endfor -%}
+            {%- set found = columns | map('lower') | select('in', declared) | list | length -%}
+            {%- if found > best.found -%}
+                {%- set best.delim = delim -%}{%- set best.columns = columns -%}{%- set best.found = found -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do files.append({
+            'path': row['file'], 'delim': best.delim, 'columns': best.columns,
+            'has_mixed_line_ends': row['has_mixed_line_ends'], 'is_not_utf_8': row['is_not_utf_8'],
+        }) -%}
     {%- endfor -%}
     {{ return(files) }}
 {% endmacro %}
 
 
 {% macro broken_csv_lines(file, table) %}
-    {#- What keeps a table's CSV from being read as one row a line: lines that are ragged, wrongly quoted or not UTF-8 (the first 5,
-        and how many), no header, mixed line ends. -#}
+    {#- What keeps a table's CSV from being read as one row a line, and what to do: lines that are ragged, wrongly quoted or not UTF-8
+        (the first 5, and how many), no header, one name twice in it, mixed line ends. -#}
+    {%- set to_utf_8 = '. Save it as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 (or -f UTF-16, or whatever it is)' -%}
+    {%- if file.is_not_utf_8 -%}{{ return([table ~ ': ' ~ file.path ~ ' line 1: invalid encoding' ~ to_utf_8]) }}{%- endif -%}
     {%- if not file.columns -%}{{ return([table ~ ': ' ~ file.path ~ ' is empty: it has no header']) }}{%- endif -%}
     {%- if file.has_mixed_line_ends -%}
         {{ return([table ~ ': ' ~ file.path ~ ' ends some lines with CR LF and some with LF alone: write it with one of them']) }}
     {%- endif -%}
+    {%- set names, twice = file.columns | map('lower') | list, [] -%}
+    {%- for name in names -%}{%- do twice.append(name) if name in names[:loop.index0] -%}{%- endfor -%}
+    {%- if twice -%}{{ return([table ~ ': ' ~ file.path ~ ' has more than one column ' ~ twice[0] ~ ': keep one']) }}{%- endif -%}
     {%- set types = [] -%}
     {%- for column in file.columns -%}{%- do types.append("'" ~ column | replace("'", "''") ~ "': 'varchar'") -%}{%- endfor -%}
     {%- do run_query("
         select bit_xor(hash(t)) from read_csv(
             '" ~ file.path | replace("'", "''") ~ "', auto_detect = false, columns = {" ~ types | join(', ') ~ "}, header = true,
-            delim = ',', quote = '\"', escape = '\"', ignore_errors = true, store_rejects = true
+            delim = '" ~ file.delim ~ "', quote = '\"', escape = '\"', ignore_errors = true, store_rejects = true
         ) as t
     ") -%}
     {%- set rows = run_query("
         select
             e.line,
-            arg_min(e.error_type, e.column_idx) as error_type,
+            lower(cast(arg_min(e.error_type, e.column_idx) as varchar)) as error_type,
             arg_min(e.error_message, e.column_idx) as error_message,
             count(*) over () as broken
         from reject_errors as e
@@ -215,10 +265,16 @@
     ") -%}
     {%- do run_query('drop table if exists reject_errors') -%}
     {%- do run_query('drop table if exists reject_scans') -%}
+    {%- set remedies = {
+        'too many columns': '. A value that holds the separator must stand in quotes, and decimals are written 1234.56',
+        'missing columns': '. Every line needs every column, if empty',
+        'invalid encoding': to_utf_8,
+        'unquoted value': '. A quote inside a value in quotes is written twice',
+    } -%}
     {%- set lines = [] -%}
     {%- for row in rows -%}
-        {%- do lines.append(table ~ ': ' ~ file.path ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] | lower ~ ' ('
-            ~ row['error_message'].split('\n')[0] ~ ')'
+        {%- do lines.append(table ~ ': ' ~ file.path ~ ' line ' ~ row['line'] ~ ': ' ~ row['error_type'] ~ ' ('
+            ~ row['error_message'].split('\n')[0] ~ ')' ~ remedies.get(row['error_type'], '')
             ~ (' … ' ~ row['broken'] ~ ' broken lines in all' if loop.last and row['broken'] > 5 else '')) -%}
     {%- endfor -%}
     {{ return(lines) }}
@@ -248,6 +304,13 @@
         {%- endfor -%}
         {%- do log('Landed ' ~ survey.tables | selectattr('find') | list | length ~ ' raw tables from ' ~ raw_dir() ~ ' ('
             ~ survey.tables | rejectattr('find') | list | length ~ ' optional ones are absent and empty)', info=true) -%}
+        {#- The names of this source are the project's own: another one is a slip rather than more that a loader lands. -#}
+        {%- for table in survey.tables if table.ignored -%}
+            {%- do log('Not read: columns that files.' ~ table.table ~ ' does not have: ' ~ table.ignored | join(', '), info=true) -%}
+        {%- endfor -%}
+        {%- for file in survey.undeclared if file.startswith('files/') -%}
+            {%- do log('Not read: ' ~ raw_dir() ~ '/' ~ file ~ ', since files has no table of this name', info=true) -%}
+        {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -268,6 +331,13 @@
         {%- endfor %}
         {{ "_raw_file" if table.find else "cast(null as varchar) as _raw_file" }}
     {{ 'from ' ~ read_files(table.find) if table.find else 'where 1 = 0' }}
+    {%- if table.find.format == 'csv' %}
+    {#- A line of separators alone, as spreadsheets leave below their rows, is as blank as an empty one. -#}
+    where
+        {%- for column in table.find.columns %}
+        nullif(trim({{ adapter.quote(column) }}), '') is not null{{ ' or' if not loop.last }}
+        {%- endfor %}
+    {%- endif %}
 {% endmacro %}
 
 
@@ -296,7 +366,8 @@
         {%- set absent = table.columns | rejectattr('found') | map(attribute='name') | list if table.find else [] -%}
         {%- do print('  ' ~ ('%-40s' | format(table.source ~ '.' ~ table.table)) ~ (
             (table.find.files ~ ' ' ~ table.find.format ~ (' file' if table.find.files == 1 else ' files')
-                ~ ('' if not absent else ', without ' ~ absent | join(', '))) if table.find
+                ~ ('' if not absent else ', without ' ~ absent | join(', '))
+                ~ (', not read: ' ~ table.ignored | join(', ') if table.ignored else '')) if table.find
             else ('MISSING' if table.required else 'absent (optional)'))) -%}
     {%- endfor -%}
     {%- for file in survey.undeclared -%}

@@ -21,26 +21,97 @@
 
 
 {% macro try_timestamp(column) %}
-    {#- The UTC moment that `column` names: an ISO date or time (with Z, UTC, an offset, or none, which is UTC), or a count of seconds,
-        milliseconds or microseconds since 1970. NULL for blank and for everything else. -#}
+    {#- The UTC moment that `column` names: a date or time that begins with the year (with Z, UTC, an offset, or none, which is UTC), or a
+        count of seconds, milliseconds or microseconds since 1970. NULL for blank and for everything else. -#}
     {{ return(adapter.dispatch('try_timestamp')(column)) }}
 {% endmacro %}
 
 {% macro default__try_timestamp(column) -%}
     {#- The shape is looked at first: a bare try_cast drops a zone, an offset or PM without a word. What has its type already is left
-        alone, so that the engine answers from statistics. -#}
+        alone, so that the engine answers from statistics. Milliseconds begin above the twelve digits of a date and time written as one. -#}
     {%- set text = 'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))' -%}
     {%- set number = 'try_cast(' ~ text ~ ' as double)' -%}
-    {%- set moment = '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d*)?)?' -%}
+    {%- set day = '(\\d{4}-\\d{1,2}-\\d{1,2}|\\d{4}/\\d{1,2}/\\d{1,2})' -%}
+    {%- set moment = day ~ '[ T]\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d*)?)?' -%}
     case
         when typeof({{ column }}) in ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S') then try_cast({{ column }} as timestamp)
-        when regexp_full_match({{ text }}, '{{ moment }} ?(Z|UTC)?|\d{4}-\d{2}-\d{2}') then try_cast({{ text }} as timestamp)
+        when regexp_full_match({{ text }}, '{{ moment }} ?(Z|UTC)?|{{ day }}') then try_cast({{ text }} as timestamp)
         when regexp_full_match({{ text }}, '{{ moment }} ?[+-]\d{2}(:?\d{2})?')
             then timezone('UTC', try_cast({{ text }} as timestamptz))
         when {{ number }} between 1e8 and 1e10 then make_timestamp(cast({{ number }} * 1e6 as bigint))
-        when {{ number }} between 1e11 and 1e13 then make_timestamp(cast({{ number }} * 1e3 as bigint))
-        when {{ number }} between 1e14 and 1e16 then make_timestamp(cast({{ number }} as bigint))
+        when {{ number }} between 2.1e11 and 1e13 then make_timestamp(cast({{ number }} * 1e3 as bigint))
+        when {{ number }} between 2.1e14 and 1e16 then make_timestamp(cast({{ number }} as bigint))
     end
+{%- endmacro %}
+
+
+{% macro try_date(column) %}
+    {#- The date that `column` begins with, the year first; NULL for blank and for everything else. -#}
+    {{ return(adapter.dispatch('try_date')(column)) }}
+{% endmacro %}
+
+{% macro default__try_date(column) -%}
+    {%- set text = 'trim(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))' -%}
+    case
+        when regexp_full_match({{ text }}, '(\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2})([ T].*)?') then try_cast({{ text }} as date)
+    end
+{%- endmacro %}
+
+
+{% macro try_boolean(column) %}
+    {#- `column` as a boolean, also in the words that spreadsheets write in other languages; NULL where it is neither. -#}
+    {%- set text = try_cast('lower(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ '))', dbt.type_string()) -%}
+    case
+        when {{ text }} in ('vrai', 'wahr', 'verdadero', 'verdadeiro', 'vero', 'waar') then true
+        when {{ text }} in ('faux', 'falsch', 'falso', 'onwaar') then false
+        else {{ try_cast(column, 'boolean') }}
+    end
+{%- endmacro %}
+
+
+{% macro try_whole_number(column) %}
+    {#- `column` as a bigint, NULL where it is no whole number: a cast alone would round. -#}
+    case
+        when {{ try_cast(column, 'double precision') }} = {{ try_cast(column, 'bigint') }} then {{ try_cast(column, 'bigint') }}
+    end
+{%- endmacro %}
+
+
+{% macro how_to_write(text, type) %}
+    {#- How what `text` says should be written to be read as `type`; where its shape shows why it was not, with the reason. -#}
+    {{ return(adapter.dispatch('how_to_write')(text, type)) }}
+{% endmacro %}
+
+{% macro default__how_to_write(text, type) -%}
+    {%- if type in ('timestamp', 'date') -%}
+    case
+        when regexp_full_match({{ text }}, '\d{5}([.,]\d+)?')
+            then '2026-01-31 for the serial number of a spreadsheet'
+        when regexp_full_match({{ text }}, '\d{1,2}[-./]\d{1,2}[-./]\d{2,4}.*')
+            then '2026-01-31, since day and month could change places'
+        else '2026-01-31{{ ' or 2026-01-31 14:30' if type == 'timestamp' }}'
+    end
+    {%- elif type == 'boolean' -%}
+    'true or false'
+    {%- elif type == 'bigint' -%}
+    'a whole number'
+    {%- else -%}
+    case
+        when {{ text }} like '%,%' then '1234.56, since a comma could part thousands or decimals'
+        else '1234.56'
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_doubtful(text) %}
+    {#- Whether a number such as 1.234 stands in a column of a file where other numbers have a comma: its point may part thousands. -#}
+    {{ return(adapter.dispatch('is_doubtful')(text)) }}
+{% endmacro %}
+
+{% macro default__is_doubtful(text) -%}
+    regexp_full_match({{ text }}, '[-+]?\d{1,3}\.\d{3}')
+    and max(case when {{ text }} like '%,%' then 1 else 0 end) over (partition by raw_file) = 1
 {%- endmacro %}
 
 

@@ -11,6 +11,9 @@
         live      SQL condition over raw columns for rows that the source itself has not deleted; a deleted record is
                   kept with row_status 'deleted'
 
+        What the files source holds is made by hand: a reason says how to write it, a number that a column's other numbers make
+        doubtful is none, and rows of one key that contradict each other are all rejected.
+
         row_status    accepted | duplicate (an older version or a repeated delivery of its key) | deleted | rejected
         reject_reason every rule that the row breaks, null where none; text that its type cannot hold is a broken rule
         raw_record    the raw text of a rejected row's columns
@@ -20,6 +23,7 @@
     {%- for name, (raw, type) in columns.items() if type not in ('text', 'json') -%}
         {%- do casts.update({name: (raw, type)}) -%}
     {%- endfor -%}
+    {%- set is_handmade = relation.schema == 'raw_files' -%}
     with raw as (
 
         select * from {{ relation }}
@@ -42,27 +46,37 @@
 
     ),
 
+    {% if is_handmade -%}
+    {{ contradictions(key, columns) }},
+
+    {% endif -%}
     ruled as (
 
         select
-            *,
+            typed.*,
             nullif(
                 {%- for name in key + required %}
                 case when {{ name }} is null and {{ name ~ '__raw is null' if name in casts else 'true' }} then '; {{ name }} is missing' else '' end ||
                 {%- endfor %}
                 {%- for name, (raw, type) in casts.items() %}
-                case when {{ name }} is null and {{ name }}__raw is not null then '; {{ name }} is not a {{ type }}' else '' end ||
+                case when {{ name }} is null and {{ name }}__raw is not null then '; {{ name }} is not a {{ type }}'{{ " || ': write ' || " ~ how_to_write(name ~ '__raw', type) if is_handmade }} else '' end ||
+                {%- if is_handmade and type.startswith(('decimal', 'double')) %}
+                case when {{ is_doubtful(name ~ '__raw') }} then '; {{ name }} is not a {{ type }}: its point could part thousands, as commas elsewhere in the column part decimals' else '' end ||
+                {%- endif %}
                 {%- endfor %}
                 {%- for reason, condition in rules.items() %}
                 case when {{ condition }} then '; {{ reason }}' else '' end ||
                 {%- endfor %}
+                {%- if is_handmade %}
+                case when contradicted.is_contradicted then '; other rows of this key say otherwise' else '' end ||
+                {%- endif %}
                 '',
                 ''
             ) as broken_rules,
             row_number() over (
                 partition by
                     {%- for name in key %}
-                    {{ name }}{{ ',' if not loop.last }}
+                    typed.{{ name }}{{ ',' if not loop.last }}
                     {%- endfor %}
                 order by
                     loaded_at desc nulls last,
@@ -72,6 +86,9 @@
                     raw_file desc
             ) as version_rank
         from typed
+        {%- if is_handmade %}
+        left join contradicted on {% for name in key %}typed.{{ name }} = contradicted.key_{{ loop.index }}{{ ' and ' if not loop.last }}{% endfor %}
+        {%- endif %}
 
     ),
 
@@ -104,6 +121,33 @@
 {% endmacro %}
 
 
+{% macro contradictions(key, columns) %}
+    {#- The CTE `contradicted` of staged(): the keys of which two rows have different values, not just more or fewer, in a column. -#}
+    contradicted as (
+
+        select
+            {%- for name in key %}
+            typed.{{ name }} as key_{{ loop.index }},
+            {%- endfor %}
+            1 = 1 as is_contradicted
+        from typed
+        inner join (
+            select {{ key | join(', ') }} from typed
+            group by {{ key | join(', ') }}
+            having count(*) > 1
+        ) as repeated
+            on {% for name in key %}typed.{{ name }} = repeated.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}
+        group by typed.{{ key | join(', typed.') }}
+        having
+            {%- for name in columns if name not in key %}
+            min(typed.{{ name }}) <> max(typed.{{ name }}) or
+            {%- endfor %}
+            1 = 0
+
+    )
+{%- endmacro %}
+
+
 {% macro read_as(raw, type) %}
     {#- What a raw expression, or the first of several that is not blank, says as `type`; NULL where it cannot be read. -#}
     {%- set texts = [] -%}
@@ -111,6 +155,9 @@
     {%- set value = texts[0] if texts | length == 1 else 'coalesce(' ~ texts | join(', ') ~ ')' -%}
     {%- if type in ('text', 'json') -%}{{ return(value) }}
     {%- elif type == 'timestamp' -%}{{ return(try_timestamp(raw if raw is string else value)) }}
+    {%- elif type == 'date' -%}{{ return(try_date(raw if raw is string else value)) }}
+    {%- elif type == 'boolean' -%}{{ return(try_boolean(raw if raw is string else value)) }}
+    {%- elif type == 'bigint' -%}{{ return(try_whole_number(raw if raw is string else value)) }}
     {%- endif -%}
     {{ return(try_cast(raw if raw is string else value, type)) }}
 {% endmacro %}

@@ -59,6 +59,37 @@ dangling as (
 
 ),
 
+-- An id that a file names and several systems know, or that is two customers in two of them.
+namesakes as (
+
+    select
+        records.source_system,
+        records.source_customer_id,
+        others.source_system as linked_system,
+        others.source_customer_id as linked_customer_id,
+        'same_id' as link_rule,
+        case when records.is_known then 'same_id' else 'ambiguous_id' end as conflict,
+        ids.customer_id,
+        other_ids.customer_id as linked_customer
+    from {{ ref('brg_customer_records') }} as records
+    inner join {{ ref('brg_customer_records') }} as others
+        on
+            records.source_customer_id = others.source_customer_id
+            and records.source_system <> others.source_system
+            and others.is_known
+            and (not records.is_known or records.authority > others.authority)
+    inner join ids
+        on
+            records.source_system = ids.source_system
+            and records.source_customer_id = ids.source_customer_id
+    inner join ids as other_ids
+        on
+            others.source_system = other_ids.source_system
+            and others.source_customer_id = other_ids.source_customer_id
+    where ids.customer_id <> other_ids.customer_id
+
+),
+
 undone as (
 
     select
@@ -89,5 +120,7 @@ undone as (
 select * from apart
 union all
 select * from dangling
+union all
+select * from namesakes
 union all
 select * from undone

@@ -1,5 +1,5 @@
 """dbt-duckdb plugin: makes the output folders and tells SQL what it cannot find out by itself, which git revision is being
-built and which raw CSVs mix their line ends."""
+built, which raw CSVs mix their line ends and which are not UTF-8 from the header on."""
 
 import os
 import re
@@ -33,17 +33,29 @@ def mixes_line_ends(text: bytes) -> bool:
     return rows.count(b"\r\n") not in (0, rows.count(b"\n"))
 
 
+def has_header_in_utf_8(text: bytes) -> bool:
+    """Whether the first line is UTF-8, which UTF-16 with its mark is not."""
+    try:
+        text.split(b"\n", 1)[0].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @cache
-def csv_with_mixed_line_ends() -> list[str]:
-    """The CSVs of the enabled sources that DuckDB's reader gives up on without naming the fault."""
+def unreadable_csvs() -> dict[str, list[str]]:
+    """The CSVs of the enabled sources that DuckDB's reader gives up on without naming the fault, by fault."""
     raw = Path(os.environ.get("RAW_DIR", "data/raw"))
     sources = os.environ.get("SOURCES", "salesforce stripe segment zendesk files").split()
-    return [
-        str(path)
-        for source in sources
-        for path in sorted((raw / source).rglob("*.csv"))
-        if path.is_file() and mixes_line_ends(path.read_bytes())
-    ]
+    found: dict[str, list[str]] = {"csv_with_mixed_line_ends": [], "csv_not_in_utf_8": []}
+    for source in sources:
+        for path in sorted((raw / source).rglob("*.csv")):
+            text = path.read_bytes() if path.is_file() else b""
+            if mixes_line_ends(text):
+                found["csv_with_mixed_line_ends"].append(str(path))
+            if not has_header_in_utf_8(text):
+                found["csv_not_in_utf_8"].append(str(path))
+    return found
 
 
 class Plugin(BasePlugin):
@@ -54,5 +66,6 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor) -> None:
         cursor.execute(f"set variable git_revision = '{self.revision}'")
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in csv_with_mixed_line_ends())
-        cursor.execute(f"set variable csv_with_mixed_line_ends = cast([{names}] as varchar[])")
+        for variable, files in unreadable_csvs().items():
+            names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+            cursor.execute(f"set variable {variable} = cast([{names}] as varchar[])")

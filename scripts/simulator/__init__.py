@@ -1,9 +1,9 @@
 """A simulated company: customers that live, the raw tables their vendors' loaders would land, and the truth.
 
 world (who they are) -> billing and payments (what they sign, pay, leave: the ledger) -> contracts (what of it is agreed
-in writing) -> product, support (what they do)
--> one module per source for what its loader lands, links.py for how these name each other, and truth.py, support_truth.py and
-usage_truth.py, which read the simulator's own state, never a raw table.
+in writing) -> product, support, surveys, content, success, relationship, opportunities, advocacy, costs (what they do)
+-> one module per source for what its loader lands, links.py for how these name each other, and the truth of each domain, which is read
+from the simulator's own state, never from a raw table.
 """
 
 from __future__ import annotations
@@ -17,17 +17,25 @@ import pyarrow as pa
 
 from .advocacy import advocacy_files, advocacy_truth, live_advocacy
 from .billing import build_ledger
+from .content import by_month, engage
 from .contracts import Contracts
 from .costs import Costs
 from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
+from .feedback import Feedback
 from .files import file_tables
 from .links import link_systems
+from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
 from .product import Presence, build_users, segment_tables, visits
 from .progress import counted, tell
+from .relationship import live_relations
+from .relationship_tables import relationship_files, salesforce_activities
+from .relationship_truth import relationship_truth
 from .seats import process_months, process_table, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
+from .success import success_tables
+from .surveys import RatedTickets, Surveys
 from .truth import truth_tables
 from .usage_truth import UsageTruth
 from .usage_values import kpi_tables
@@ -45,22 +53,40 @@ def simulate(settings: Settings, out: Path) -> None:
     ledger = build_ledger(settings, world)
     contracts = Contracts(settings, world, ledger)
     tell("support")
-    zendesk, support_truth = run_support(settings, world, ledger)
+    rated = RatedTickets()
+    zendesk, support_truth = run_support(settings, world, ledger, rated)
+    tell("surveys and feedback")
+    surveys = Surveys(settings, world, ledger, rated)
+    feedback = Feedback(settings, world, ledger, surveys, rated)
     tell("product users")
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
+    tell("messages, content and community")
+    engagement = engage(settings, world, ledger, users, presence)
+    tell("journeys, relationships, advocacy and costs")
+    success, success_truth = success_tables(settings, world, ledger, contracts)
+    deals = agree_deals(settings, world, ledger)
+    relations = live_relations(settings, world, ledger)
+    advocacy = live_advocacy(settings, world, ledger)
+    support = support_truth.tables()
     truth = truth_tables(settings, world, ledger, contracts, support_truth.facts)
+    costs = Costs(settings, world, truth, support["ticket_counts"])
     sources = {
-        "salesforce": salesforce_tables(settings, world, ledger),
+        "salesforce": salesforce_tables(settings, world),
         "stripe": stripe_tables(settings, world, ledger),
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
         "files": file_tables(settings, world, ledger, contracts),
-        "truth": {**truth, **support_truth.tables()},
+        "truth": truth | support,
     }
-    advocacy = live_advocacy(settings, world, ledger)
-    costs = Costs(settings, world, truth, support_truth["ticket_counts"])
+    csm_ids = sources["salesforce"]["user"]["id"].to_numpy()
+    sources["salesforce"] |= salesforce_opportunities(settings, world, deals, csm_ids)
+    sources["salesforce"] |= salesforce_activities(settings, world, relations, csm_ids) | engagement.salesforce
+    sources["files"] |= surveys.files() | feedback.files() | engagement.files | success
+    sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
     sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
+    sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success_truth
+    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
     sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
@@ -71,6 +97,8 @@ def simulate(settings: Settings, out: Path) -> None:
             write(source, tables)
         for table, month, rows in visits(settings, users, presence):
             write_part(work, f"segment/{table}", month, rows)
+        for table, month, rows in by_month(engagement):
+            write_part(work, table, month, rows)
         runs = []
         for month, rows in process_months(settings, world, presence):
             write_part(work, "files/process_daily", month, process_table(settings, world, rows))

@@ -35,8 +35,29 @@ COLUMNS = {
     # amount: what the term is charged at list price, in major units; contract_end_c is the last day covered.
     "salesforce/opportunity": """id:s account_id:s name:s type:s stage_name:s amount:f
         currency_iso_code:s probability:f is_closed:b is_won:b is_deleted:b
-        close_date:t created_date:t owner_id:s contract_start_c:d
-        contract_end_c:d contract_months_c:i _fivetran_synced:t""",
+        close_date:t created_date:t owner_id:s lead_source:s contract_start_c:d
+        contract_end_c:d contract_months_c:i referring_account_c:s
+        _fivetran_synced:t""",
+    "salesforce/opportunity_contact_role": """id:s opportunity_id:s contact_id:s role:s is_primary:b
+        created_date:t last_modified_date:t is_deleted:b
+        _fivetran_synced:t""",
+    "salesforce/task": """id:s account_id:s who_id:s owner_id:s subject:s type:s task_subtype:s status:s
+        call_type:s call_disposition:s is_closed:b activity_date:t
+        completed_date_time:t created_date:t last_modified_date:t
+        is_deleted:b purpose_c:s is_proactive_c:b rating_c:f
+        _fivetran_synced:t""",
+    "salesforce/event": """id:s account_id:s who_id:s owner_id:s subject:s type:s event_subtype:s
+        location:s is_group_event:b is_child:b is_recurrence:b
+        activity_date:t start_date_time:t end_date_time:t created_date:t
+        last_modified_date:t is_deleted:b purpose_c:s is_proactive_c:b
+        rating_c:f no_show_c:b referral_intent_c:b _fivetran_synced:t""",
+    "salesforce/event_relation": """id:s event_id:s relation_id:s is_what:b is_invitee:b status:s
+        is_deleted:b _fivetran_synced:t""",
+    "salesforce/campaign": """id:s name:s type:s status:s is_active:b parent_id:s owner_id:s
+        budgeted_cost:f actual_cost:f start_date:t end_date:t created_date:t
+        last_modified_date:t is_deleted:b _fivetran_synced:t""",
+    "salesforce/campaign_member": """id:s campaign_id:s lead_id:s contact_id:s status:s has_responded:b
+        first_responded_date:t created_date:t is_deleted:b _fivetran_synced:t""",
     "stripe/customer": """id:s created:t email:s name:s currency:s delinquent:b description:s
         is_deleted:b livemode:b metadata:s _fivetran_synced:t""",
     "stripe/product": """id:s name:s description:s active:b created:t is_deleted:b livemode:b
@@ -157,7 +178,41 @@ COLUMNS = {
     "files/process_daily": "customer_id:s process:s date:d attempts:i failures:i",
     "files/churn_events": """churn_event_id:s customer_id:s churned_at:s reason_code:s is_primary:b
         source:s is_voluntary:b""",
-    "files/fx_rates": "currency:s rate_type:s rate:f",
+    "files/fx_rates": "currency:s rate_type:s rate_on:d rate:f",
+    "files/referrals": """referral_id:s customer_id:s referrer_type:s lead_key:s created_at:s
+        converted_at:s is_valid:b""",
+    "files/intro_asks": "ask_id:s customer_id:s contact_id:s party_type:s asked_at:s outcome:s",
+    "files/loyalty_members": "customer_id:s eligible_from:s eligible_to:s enrolled_at:s",
+    "files/reward_units": """unit_id:s customer_id:s kind:s qty:i issued_at:s expires_at:s
+        redeemed_at:s voided_at:s""",
+    "files/advocacy_acts": "act_id:s customer_id:s contact_id:s kind:s occurred_at:s",
+    # amount in major units of `currency`.
+    "files/costs": """cost_id:s month:s function:s purpose:s segment:s amount:f currency:s""",
+    "files/touchpoints": """touchpoint_id:s customer_id:s touchpoint_type:s purpose:s channel:s
+        is_automated:b is_two_way:b is_proactive:b status:s planned_at:s
+        held_at:s rating:s referral_intent:b""",
+    "files/touchpoint_contacts": "touchpoint_id:s contact_id:s",
+    "files/org_changes": """org_change_id:s customer_id:s contact_id:s change_type:s detected_at:s
+        resolved_at:s""",
+    "files/opportunities": """opportunity_id:s customer_id:s opportunity_type:s source_type:s
+        referral_id:s referrer_customer_id:s stage:s outcome:s amount:s
+        currency:s created_at:s closed_at:s""",
+    "files/stage_history": "customer_id:s stage:s entered_at:s",
+    "files/milestones": """milestone_id:s customer_id:s stage:s original_due_at:s due_at:s achieved_at:s
+        is_go_live:b is_value:b owner_side:s barrier:s status:s""",
+    "files/outcomes": """outcome_id:s customer_id:s type:s target:f actual:f is_lower_better:b
+        target_date:s verified_at:s annual_benefit:f internal_cost:f currency:s
+        status:s""",
+    "files/plays": """play_id:s customer_id:s kpi_id:s trigger_ref:s opened_at:s due_at:s closed_at:s
+        result:s""",
+    "files/health_overrides": "customer_id:s score:f reason:s set_by:s valid_from:s valid_to:s",
+    "files/messages": """message_id:s contact_id:s customer_id:s channel:s purpose:s target_feature_id:s
+        sent_at:t delivered_at:t""",
+    "files/message_events": "message_id:s event_type:s is_machine:b occurred_at:t",
+    "files/content_events": """user_id:s customer_id:s content_id:s kind:s progress:f dwell_seconds:f
+        occurred_at:t""",
+    "files/community_posts": """post_id:s parent_id:s user_id:s customer_id:s kind:s is_staff:b
+        occurred_at:t answered_at:t""",
     "files/survey_invitations": """invitation_id:s survey_type:s wave:s contact_id:s customer_id:s
         sent_at:s delivered_at:s""",
     "files/survey_responses": """response_id:s survey_type:s invitation_id:s customer_id:s contact_id:s
@@ -219,9 +274,70 @@ COLUMNS = {
         is_used_in_prior_3_months:b""",
     "truth/feature_adoptions": """salesforce_account_id:s stripe_customer_id:s feature_id:s
         clock_started_on:d adopted_on:d""",
+    # Of a month, by referrer: leads that were first and validly referred in it, and those of them that paid within 90 days
+    # and before the window's end. Partners have no name.
+    "truth/referrals": """salesforce_account_id:s stripe_customer_id:s month:d referrer_type:s
+        created:i converted:i""",
+    # asks: without repeats, which are asks of a contact that was asked in the 90 days before; accepted: of the asks.
+    "truth/intro_asks": """salesforce_account_id:s stripe_customer_id:s quarter:d asks:i
+        repeats:i accepted:i""",
+    # One row per customer that is eligible at the month's end; is_participating: it earned or redeemed in the last 90 days.
+    "truth/loyalty_months": """salesforce_account_id:s stripe_customer_id:s month:d is_enrolled:b
+        is_participating:b""",
+    # Per month of issue; issued, redeemed (by the earlier of expiry and 90 days): quantities.
+    "truth/reward_units": "kind:s month:d units:i issued:i redeemed:i",
+    "truth/advocacy_acts": "salesforce_account_id:s stripe_customer_id:s month:d kind:s acts:i",
+    "truth/costs": "month:d function:s purpose:s segment:s amount_usd:f",
+    # At month ends with twelve months of revenue and costs behind them: the sums of these and 1 - cost / MRR.
+    "truth/gross_margins": "month:d cost_usd:f mrr_usd:f gross_margin:f",
+    # By the month in which it was held or missed. touches: held, two-way or human; rated_well: 4 or 5.
+    "truth/touchpoint_months": """salesforce_account_id:s stripe_customer_id:s month:d touches:i two_way:i
+        human:i no_shows:i qbrs:i rated:i rated_well:i intents_noted:i
+        intents:i""",
+    # By the month of detection: those that count, and roles that changed, which do not.
+    "truth/org_change_months": "salesforce_account_id:s stripe_customer_id:s month:d changes:i role_changes:i",
+    "truth/opportunity_months": """salesforce_account_id:s stripe_customer_id:s month:d won:i lost:i
+        no_decision:i won_usd:f""",
+    # Who pays at the month's end E. gap_days: since the last touch that counts, else since the first paid day;
+    # has_recent_review: a QBR held in the 90 days before E, has_recent_meeting: a meeting, QBR or feedback in the 30;
+    # engaged: in a two-way touch of the 90 days before E and still there; open_change_days: of the oldest open change.
+    "truth/relationship_months": """salesforce_account_id:s stripe_customer_id:s month:d
+        days_since_touch:i gap_days:i has_recent_review:b
+        has_recent_meeting:b engaged_contacts:i has_engaged_executive:b
+        engaged_functions:i covered_roles:i is_unmapped:b champions:i
+        open_change_days:i""",
     "truth/seats": """salesforce_account_id:s stripe_customer_id:s month:d
         purchased_seats:i assigned_seats:i activated_seats:i
         active_seats:i login_days:i""",
+    # The stage at the month's end and the days since it was entered; who came to it from a later stage (is_backward)
+    # or from having left (is_return).
+    "truth/stage_months": """salesforce_account_id:s stripe_customer_id:s month:d stage:s
+        days_in_stage:i is_backward:b is_return:b""",
+    # Milestones by the month of their first due date, cancelled ones apart, and by that of their present one.
+    "truth/milestone_months": """salesforce_account_id:s stripe_customer_id:s month:d due:i
+        achieved_on_time:i achieved_ever:i cancelled:i redated:i
+        due_by_present_date:i achieved_by_present_date:i""",
+    # R11: the first contract's start, else the first paid start, and the days from it; null: not reached.
+    "truth/customer_clocks": """salesforce_account_id:s stripe_customer_id:s clock_started_on:d
+        days_to_go_live:i days_to_value:i""",
+    # Outcomes by month of their target date (verified_on_time: reached, and verified within 30 days; pending: these 30
+    # days are not over), and by month of verification.
+    "truth/outcome_months": """salesforce_account_id:s stripe_customer_id:s month:d due:i reached:i
+        verified_on_time:i pending:i verified:i benefit_usd:f cost_usd:f""",
+    "truth/play_months": """salesforce_account_id:s stripe_customer_id:s month:d kpi_id:s opened:i
+        closed:i cancelled:i resolved:i due:i closed_by_due:i""",
+    "truth/health_override_months": "salesforce_account_id:s stripe_customer_id:s month:d score:f",
+    # By month of sending: messages whose 14 days have passed at the window's end; bounced ones are in neither opened nor
+    # clicked, which a person did within 14 days; pending: whose days have not passed.
+    "truth/message_months": """salesforce_account_id:s stripe_customer_id:s month:d channel:s sent:i
+        bounced:i opened:i clicked:i pending:i""",
+    # Walkthroughs by the month of a user's first start of each; surveys are no part of actions.
+    "truth/content_months": """salesforce_account_id:s stripe_customer_id:s month:d article_reads:i
+        webinars_attended:i walkthroughs_started:i walkthroughs_watched:i
+        walkthroughs_completed:i walkthroughs_pending:i""",
+    "truth/community_months": """salesforce_account_id:s stripe_customer_id:s month:d posts:i questions:i
+        answered_in_48_hours:i peer_answered_in_48_hours:i""",
+    "truth/engagement_months": "salesforce_account_id:s stripe_customer_id:s month:d actions:i channels:i",
     # KPIs of product use at three grains: segment_type all, segment (the CRM's) and customer, whose segment is its name.
     # Only where there is a value. breakdown: 'all', a feature or a process. numerator and denominator are empty for
     # medians and adjusted values.
@@ -231,7 +347,15 @@ COLUMNS = {
 }
 
 # Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.
-IN_PARTS = ("segment/tracks", "segment/pages", "segment/screens", "files/process_daily")
+IN_PARTS = (
+    "segment/tracks",
+    "segment/pages",
+    "segment/screens",
+    "files/process_daily",
+    "files/messages",
+    "files/message_events",
+    "files/content_events",
+)
 
 SCHEMAS = {
     table: pa.schema([(name, TYPES[code]) for name, code in (column.split(":") for column in text.split())])

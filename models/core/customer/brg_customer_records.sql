@@ -49,6 +49,13 @@ seen as (
     from {{ ref('fct_event_days') }}
     where source_customer_id is not null
     union
+    -- A person of no company is no fact of a customer.
+    select
+        source_system,
+        source_customer_id
+    from {{ ref('union_contacts') }}
+    where source_customer_id is not null
+    union
     select
         source_system,
         source_customer_id

@@ -10,8 +10,14 @@ ids as (
 
 ),
 
+named as (
+
+    {{ contacts_named_by('users') }}
+
+),
+
 -- An address that several contacts have had is nobody's.
-contacts as (
+addressees as (
 
     select
         contacts.email_key,
@@ -73,7 +79,7 @@ select
     people.person_id,
     people.source_customer_id,
     ids.customer_id,
-    coalesce(people.contact_id, contacts.contact_id) as contact_id,
+    coalesce(named.contact_id, addressees.contact_id) as contact_id,
     {% for flag in ('is_internal', 'is_bot') -%}
     max(case when people.{{ flag }} then 1 else 0 end) over (
         partition by people.source_system, people.person_id
@@ -87,4 +93,9 @@ inner join ids
     on
         people.source_system = ids.source_system
         and coalesce(people.source_customer_id, '(none)') = ids.source_customer_id
-left join contacts on people.email_key = contacts.email_key
+left join named
+    on
+        people.source_system = named.source_system
+        and people.contact_id = named.source_contact_id
+        and named.is_contact_known
+left join addressees on people.email_key = addressees.email_key

@@ -13,6 +13,6 @@
     rules={
         'rate is not positive': 'rate <= 0',
         'rate type is unknown': "rate_type not in ('constant', 'month_end')",
-        'month-end rate has no day': "rate_type = 'month_end' and rate_on is null",
+        'month-end rate has no day': "rate_type = 'month_end' and rate_on__raw is null",
     }
 ) }}

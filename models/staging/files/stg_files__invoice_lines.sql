@@ -1,3 +1,7 @@
+{%- set list_amount -%}
+    {{ try_cast('amount', 'decimal(28, 6)') }}
+    + coalesce({{ try_cast('discount_amount', 'decimal(28, 6)') }}, 0)
+{%- endset -%}
 {{ staged(
     source('files', 'invoice_lines'),
     key=['invoice_line_id'],
@@ -13,14 +17,14 @@
         'product_id': ('product_id', 'text'),
         'kind': ('kind', 'text'),
         'amount': ('amount', 'decimal(28, 6)'),
-        'discount_amount': ('coalesce(discount_amount, 0)', 'decimal(28, 6)'),
-        'period_amount': ('coalesce(period_amount, amount + coalesce(discount_amount, 0))', 'decimal(28, 6)'),
+        'discount_amount': (['discount_amount', "'0'"], 'decimal(28, 6)'),
+        'period_amount': (['period_amount', list_amount], 'decimal(28, 6)'),
         'currency': ('upper(currency)', 'text'),
-        'is_written_off': ('coalesce(is_written_off, false)', 'boolean'),
-        'is_proration': ('coalesce(is_proration, false)', 'boolean'),
+        'is_written_off': (['is_written_off', "'false'"], 'boolean'),
+        'is_proration': (['is_proration', "'false'"], 'boolean'),
         'service_start': ('service_start', 'timestamp'),
         'service_end': ('service_end', 'timestamp'),
-        'invoiced_at': ('coalesce(invoiced_at, service_start)', 'timestamp'),
+        'invoiced_at': (['invoiced_at', 'service_start'], 'timestamp'),
     },
     rules={
         'kind is unknown':
