@@ -355,7 +355,12 @@ def test_a_changed_map_of_events_holds_for_all_history_without_folding(warehouse
 
 def test_events_in_csv_are_judged_and_folded_like_typed_ones(warehouse):
     landed = warehouse.landed()
-    event = {"user_id": "ann", "event": "workflow_run", "context_group_id": "g1", "context_library_name": "analytics.js"}
+    event = {
+        "user_id": "ann",
+        "event": "workflow_run",
+        "context_group_id": "g1",
+        "context_library_name": "analytics.js",
+    }
     loaded = landed.loc[landed["timestamp"].dt.normalize() == "2026-02-09", "uuid_ts"].iloc[0]
     garbled = pd.DataFrame([{"id": "x", "timestamp": "31/02/2026"} | event])
     abroad = pd.DataFrame([{"id": "y", "timestamp": "2026-02-10T01:30:00+02:00", "uuid_ts": loaded} | event])

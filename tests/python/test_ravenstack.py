@@ -261,7 +261,9 @@ def test_what_it_has_no_data_for_is_unavailable_with_a_reason(ravenstack_build):
     fed = {entity for entity, feeds in entities.items() if f"int_ravenstack__{entity}" in feeds}
     catalog = ravenstack_build.published("select kpi_id, availability, availability_reason from kpi_catalog")
     unavailable = {kpi: reason for kpi, state, reason in catalog if state == "unavailable"}
-    assert {"active_users", "active_users__stickiness", "ticket_volume__per_100_mau", *EMPTY_COLUMNS} <= set(unavailable)
+    assert {"active_users", "active_users__stickiness", "ticket_volume__per_100_mau", *EMPTY_COLUMNS} <= set(
+        unavailable
+    )
     for kpi, reason in unavailable.items():
         if kpi in EMPTY_COLUMNS:
             assert EMPTY_COLUMNS[kpi] in reason
