@@ -1,7 +1,9 @@
-{#- A companion `<kpi>__<name>` is further columns of its KPI's mart. Every mart is named before any is
-    read: dbt must know what a model reads before it knows what the KPIs say of themselves. -#}
+{#- A companion `<kpi>__<name>` is further columns of its KPI's mart. Every mart is named before
+    any is read: dbt must know what a model reads before it knows what the KPIs say of themselves. -#}
 {%- set marts = {} -%}
-{%- for kpi_id in var('kpis') -%}{%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}{%- endfor -%}
+{%- for kpi_id in var('kpis') -%}
+    {%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
+{%- endfor -%}
 
 with kpi_periods as (
 

@@ -14,11 +14,8 @@ with entities as (
         '{{ required }}' as entity,
         {% for part in required.split(' or ') -%}
         {%- set entity = part.split('.')[0] -%}
-        exists(
-            select 1 from {{ ref('union_' ~ entity) }}
-            {{ 'where ' ~ part.split('.')[1] ~ ' is not null' if '.' in part }}
-        )
-        {{- ' or ' if not loop.last }}
+        {%- set where = 'where ' ~ part.split('.')[1] ~ ' is not null' if '.' in part -%}
+        exists(select 1 from {{ ref('union_' ~ entity) }} {{ where }}){{ ' or ' if not loop.last }}
         {%- endfor %} as has_rows
     {%- endfor %}
 

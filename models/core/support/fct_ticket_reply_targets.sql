@@ -16,18 +16,26 @@ targets as (
 
 ),
 
+spans as (
+
+    select
+        *,
+        {{ dbt.datediff('opens_at', 'closes_at', 'second') }} as open_seconds
+    from {{ ref('dim_business_intervals') }}
+
+),
+
 -- A schedule's business time runs on from one span to the next.
 intervals as (
 
     select
         *,
         lead(opens_at) over (partition by schedule_id order by opens_at) as next_opens_at,
-        {{ dbt.datediff('opens_at', 'closes_at', 'second') }} as open_seconds,
-        coalesce(sum({{ dbt.datediff('opens_at', 'closes_at', 'second') }}) over (
+        coalesce(sum(open_seconds) over (
             partition by schedule_id
             order by opens_at rows between unbounded preceding and 1 preceding
         ), 0) as opened_seconds
-    from {{ ref('dim_business_intervals') }}
+    from spans
 
 ),
 

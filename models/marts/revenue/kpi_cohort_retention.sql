@@ -10,37 +10,23 @@ months as (
 
 ),
 
--- A customer starts once: who comes back counts in the cohort that it started with.
-starts as (
-
-    select
-        customer_id,
-        min(month_start) as cohort_month_start
-    from customer_months
-    where is_active
-    group by customer_id
-
-),
-
+-- A customer is new once: who comes back counts in the cohort that it started with.
 followed as (
 
     select
         starts.customer_id,
-        starts.cohort_month_start,
+        starts.month_start as cohort_month_start,
         months.month_start,
-        {{ dbt.datediff('starts.cohort_month_start', 'months.month_start', 'month') }} as age_months,
-        first_months.mrr_amount as cohort_mrr_amount,
+        {{ dbt.datediff('starts.month_start', 'months.month_start', 'month') }} as age_months,
+        starts.mrr_amount as cohort_mrr_amount,
         coalesce(later_months.mrr_amount, 0) as mrr_amount
-    from starts
-    inner join months on starts.cohort_month_start <= months.month_start
-    inner join customer_months as first_months
-        on
-            starts.customer_id = first_months.customer_id
-            and starts.cohort_month_start = first_months.month_start
+    from customer_months as starts
+    inner join months on starts.month_start <= months.month_start
     left join customer_months as later_months
         on
             starts.customer_id = later_months.customer_id
             and months.month_start = later_months.month_start
+    where starts.movement = 'new'
 
 ),
 
