@@ -40,7 +40,7 @@ def kpi_tables(
     customer, day and process."""
     spine, companies = usage.spine(truth["customer_months"]), usage.world.customers
     groups = Groups(
-        segments_at_month_ends(usage, accounts),
+        segments_at_month_ends(usage, accounts, spine),
         companies["account_id"].where(companies["in_crm"], companies["stripe_id"]).to_numpy(),
         np.array([start.date() for start in usage.settings.month_starts]),
     )
@@ -50,8 +50,9 @@ def kpi_tables(
     }
 
 
-def segments_at_month_ends(usage: UsageTruth, accounts: pd.DataFrame) -> np.ndarray:
-    """Month x customer: the segment of the account's last version before each month's end; `accounts`: the CRM's versions."""
+def segments_at_month_ends(usage: UsageTruth, accounts: pd.DataFrame, spine: pd.DataFrame) -> np.ndarray:
+    """Month x customer: the segment of the account's last version before each month's end; whoever has left keeps its last one
+    (R4). `accounts`: the CRM's versions."""
     settings, customers = usage.settings, usage.world.customers
     number_of = pd.Series(customers.index, index=customers["account_id"])
     known = accounts[accounts["id"].isin(customers.loc[customers["in_crm"], "account_id"])]
@@ -60,6 +61,11 @@ def segments_at_month_ends(usage: UsageTruth, accounts: pd.DataFrame) -> np.ndar
     known = known.sort_values("_fivetran_start", kind="stable")
     for account, since, segment in zip(known["id"], known["_fivetran_start"], known["segment_c"], strict=True):
         found[ends > np.datetime64(since, "us"), number_of[account]] = segment
+    is_spine = np.zeros(found.shape, dtype=bool)
+    is_spine[spine["month"], spine["customer"]] = True
+    for month in range(1, settings.months):
+        has_left = is_spine[:month].any(axis=0) & ~is_spine[month]
+        found[month] = np.where(has_left, found[month - 1], found[month])
     return found
 
 

@@ -90,25 +90,31 @@ counted as (
     select
         known.customer_id,
         known.month_start,
-        count(case when is_last and active_days > 0 then 1 end) as active_users,
-        count(case when not is_last and active_days > 0 then 1 end) as prior_active_users,
-        {% for measure in ['active_days', 'login_days'] -%}
-        cast(coalesce(sum(case when is_last then {{ measure }} end), 0) as bigint)
-            as {{ measure }},
-        cast(coalesce(sum(case when not is_last then {{ measure }} end), 0) as bigint)
-            as prior_{{ measure }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        count(case when blocks.is_last and blocks.active_days > 0 then 1 end) as active_users,
+        count(case when not blocks.is_last and blocks.active_days > 0 then 1 end)
+            as prior_active_users,
+        sum(case when blocks.is_last then blocks.active_days else 0 end) as active_days,
+        sum(case when not blocks.is_last then blocks.active_days else 0 end) as prior_active_days,
+        sum(case when blocks.is_last then blocks.login_days else 0 end) as login_days,
+        sum(case when not blocks.is_last then blocks.login_days else 0 end) as prior_login_days
     from known
-    left join user_blocks
+    left join user_blocks as blocks
         on
-            known.customer_id = user_blocks.customer_id
-            and known.month_start = user_blocks.month_start
+            known.customer_id = blocks.customer_id
+            and known.month_start = blocks.month_start
     group by known.customer_id, known.month_start
 
 )
 
 select
-    *,
+    customer_id,
+    month_start,
+    active_users,
+    prior_active_users,
+    cast(active_days as bigint) as active_days,
+    cast(prior_active_days as bigint) as prior_active_days,
+    cast(login_days as bigint) as login_days,
+    cast(prior_login_days as bigint) as prior_login_days,
     {{ usage_drop('active_users', 'prior_active_users', 'active_days', 'prior_active_days') }}
         as usage_drop
 from counted

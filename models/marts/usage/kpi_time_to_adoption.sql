@@ -10,7 +10,8 @@ aged as (
         adoptions.customer_id,
         adoptions.feature_id,
         {{ month_of('adoptions.clock_started_on') }} as month_start,
-        {{ dbt.datediff('adoptions.clock_started_on', 'adoptions.adopted_on', 'day') }} as days,
+        {{ dbt.datediff('adoptions.clock_started_on', 'adoptions.adopted_on', 'day') }}
+            as days,
         {{ dbt.datediff('adoptions.clock_started_on', 'known.known_until', 'day') }}
             as observed_days
     from {{ ref('fct_feature_adoptions') }} as adoptions
