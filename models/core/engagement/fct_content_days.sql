@@ -82,7 +82,8 @@ select
     min(occurred_at) as first_at,
     min(case when progress >= 0.5 then occurred_at end) as half_seen_at,
     min(case when progress >= 0.9 then occurred_at end) as completed_at,
-    coalesce(kind = 'article' and person_id is not null and max(dwell_seconds) >= 10, false) as is_read
+    coalesce(kind = 'article' and person_id is not null and max(dwell_seconds) >= 10, false)
+        as is_read
 from named
 group by
     source_system,

@@ -49,7 +49,7 @@ ranked_channels as (
         *,
         row_number() over (
             partition by month_start, customer_id, contact_id
-            order by engaged_share desc, last_engaged_at desc, channel
+            order by engaged_share desc, last_engaged_at desc, channel asc
         ) as choice
     from contact_channels
 
@@ -64,7 +64,7 @@ votes as (
         channel,
         row_number() over (
             partition by month_start, customer_id
-            order by count(*) desc, max(last_engaged_at) desc, channel
+            order by count(*) desc, max(last_engaged_at) desc, channel asc
         ) as choice
     from ranked_channels
     where choice = 1

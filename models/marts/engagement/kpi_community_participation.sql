@@ -50,7 +50,7 @@ posted as (
             and windows.month_start = active_users.month_start
             and posts.user_system = active_users.source_system
             and posts.user_id = active_users.user_id
-    where windows.counted_until > (select min(posts.posted_on) from posts)
+    where windows.counted_until > (select min(first_posts.posted_on) from posts as first_posts)
     group by windows.customer_id, windows.month_start
 
 ),

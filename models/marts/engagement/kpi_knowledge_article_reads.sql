@@ -18,7 +18,7 @@ articles as (
 
 ),
 
--- Before the first article was opened nothing is known of reading; a trial's reading is no customer's.
+-- Before the first article was opened nothing is known; a trial's reading is no customer's.
 read_days as (
 
     select
@@ -31,7 +31,8 @@ read_days as (
             windows.customer_id = articles.customer_id
             and articles.event_date >= windows.counted_from
             and articles.event_date < windows.counted_until
-    where windows.counted_until > (select min(articles.event_date) from articles)
+    where
+        windows.counted_until > (select min(first_views.event_date) from articles as first_views)
     group by windows.customer_id, windows.month_start
 
 ),
