@@ -121,15 +121,18 @@ class Costs:
         return {"costs": sums.astype({"purpose": object, "segment": object}), "gross_margins": self._gross_margins()}
 
     def _gross_margins(self) -> pd.DataFrame:
-        """R13, at the ends of months that have twelve months of recurring revenue and of its costs behind them."""
+        """R13: per month from the first with recurring revenue; sums and margin where all twelve have it and its costs."""
         service = self.lines[self.lines["function"].isin(COST_OF_SERVICE)].groupby("month")["usd"].sum()
-        mrr = self.mrr.sum(axis=1)
-        rows: list[tuple[date, float, float]] = []
-        for last in range(11, len(self.months)):
-            window = self.months[last - 11 : last + 1]
-            if (mrr.loc[window] > 0).all():
-                rows.append((window[-1], service.reindex(window).sum(), mrr.loc[window].sum()))
-        frame = pd.DataFrame(rows, columns=["month", "cost_usd", "mrr_usd"])
+        service, mrr = service.reindex(self.months), self.mrr.sum(axis=1)
+        rows = []
+        for last in range(len(self.months)):
+            window = self.months[max(last - 11, 0) : last + 1]
+            known = int(((mrr.loc[window] > 0) & service.loc[window].notna()).sum())
+            sums = (service.loc[window].sum(), mrr.loc[window].sum()) if known == 12 else (None, None)
+            if mrr.loc[window].sum() > 0:
+                rows.append((window[-1], known, *sums))
+        frame = pd.DataFrame(rows, columns=["month", "months_known", "cost_usd", "mrr_usd"])
+        frame = frame.astype({"cost_usd": float, "mrr_usd": float})
         return frame.assign(gross_margin=1 - frame["cost_usd"] / frame["mrr_usd"])
 
 

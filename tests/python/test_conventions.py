@@ -336,6 +336,13 @@ def test_an_intermediate_model_has_every_column_of_its_entity(models):
             assert columns <= words, f"{feed} lacks {', '.join(sorted(columns - words))}"
 
 
+def test_every_entity_with_amounts_is_asked_for_currencies_without_a_rate(models):
+    macro = (ROOT / "macros" / "currencies.sql").read_text(encoding="utf-8")
+    (asked,) = re.findall(r"for entity in \((.*?)\)", macro)
+    held = {entity for entity in VARS["entities"] if "currency" in models[f"union_{entity}"]["columns"]}
+    assert set(re.findall(r"\w+", asked)) == held - {"fx_rates"}
+
+
 @pytest.mark.parametrize("words", BANNED_SQL)
 def test_models_use_no_sql_that_one_engine_alone_knows(words):
     found = [

@@ -36,13 +36,12 @@ measured as (
         case when kind = 'coupon' and is_redeemed_in_time then due * qty else 0 end as numerator,
         case when kind = 'coupon' then due * qty else 0 end as denominator,
         case when kind = 'coupon' then due else 0 end as units,
-        case when kind = 'coupon' then 1 - due else 0 end as n_pending,
         {%- for kind in ('reward', 'points') %}
         case when kind = '{{ kind }}' and is_redeemed_in_time then due * qty else 0 end
             as {{ kind }}_redeemed,
-        case when kind = '{{ kind }}' then due * qty else 0 end as {{ kind }}_issued
-        {{- ',' if not loop.last }}
+        case when kind = '{{ kind }}' then due * qty else 0 end as {{ kind }}_issued,
         {%- endfor %}
+        case when kind = 'coupon' then 1 - due else 0 end as n_pending
     from timed
 
 ),

@@ -14,12 +14,6 @@ with churn_rates as (
 
 ),
 
-segments as (
-
-    select * from {{ ref('brg_customer_segments') }}
-
-),
-
 invoiced as (
 
     select
@@ -59,16 +53,19 @@ payers as (
         customer_months.month_start,
         segments.segment_type,
         segments.segment,
-        min(own.segment) as own_segment,
+        case when segments.segment_type = 'customer' then 'segment' else segments.segment_type end
+            as churn_type,
+        case when segments.segment_type = 'customer' then min(own.segment) else segments.segment end
+            as churn_segment,
         count(*) as customers,
         sum(customer_months.mrr_amount) as mrr_amount,
         sum(customer_months.invoiced_amount) as invoiced_amount
     from customer_months
-    inner join segments
+    inner join {{ ref('brg_customer_segments') }} as segments
         on
             customer_months.customer_id = segments.customer_id
             and customer_months.month_start = segments.month_start
-    inner join segments as own
+    inner join {{ ref('brg_customer_segments') }} as own
         on
             customer_months.customer_id = own.customer_id
             and customer_months.month_start = own.month_start
@@ -104,10 +101,8 @@ measured as (
     left join churn_rates
         on
             payers.month_start = churn_rates.period_start
-            and case when payers.segment_type = 'customer' then 'segment' else payers.segment_type end
-            = churn_rates.segment_type
-            and case when payers.segment_type = 'customer' then payers.own_segment else payers.segment end
-            = churn_rates.segment
+            and payers.churn_type = churn_rates.segment_type
+            and payers.churn_segment = churn_rates.segment
     left join {{ ref('kpi_customer_acquisition_cost') }} as acquisition_costs
         on
             payers.month_start = acquisition_costs.period_start

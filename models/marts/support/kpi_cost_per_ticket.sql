@@ -26,7 +26,8 @@ tickets as (
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
             tickets.customer_id = customer_months.customer_id
-            and {{ month_of(reporting_date('tickets.created_at')) }} = customer_months.month_start
+            and customer_months.month_start
+            = {{ month_of(reporting_date('tickets.created_at')) }}
     inner join {{ ref('brg_customer_segments') }} as segments
         on
             customer_months.customer_id = segments.customer_id
