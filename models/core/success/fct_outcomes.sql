@@ -8,7 +8,7 @@ with span as (
 
 ),
 
--- Amounts are converted at the rate of the month of the target date, beyond the known months of the nearest one.
+-- Amounts take the rate of the target date's month, beyond the known months that of the nearest.
 outcomes as (
 
     select

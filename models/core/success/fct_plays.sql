@@ -10,7 +10,7 @@ select
     plays.result,
     coalesce(plays.result = 'cancelled', false) as is_cancelled,
     coalesce({{ reporting_date('plays.closed_at') }} <= plays.due_on, false) as is_closed_by_due,
-    -- The last month whose end lies at most 31 days after the closing: there its effect is looked for.
+    -- Its effect is looked for at the last month's end that is at most 31 days after it closed.
     {{ add_months(month_of(add_days(reporting_date('plays.closed_at'), 31)), -1) }}
         as effect_month_start
 from {{ ref('union_plays') }} as plays

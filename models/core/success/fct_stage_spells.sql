@@ -16,7 +16,7 @@ entries as (
         history.entered_at,
         row_number() over (
             partition by ids.customer_id, history.entered_at
-            order by stages.stage_order desc, stages.stage
+            order by stages.stage_order desc, stages.stage asc
         ) as choice
     from {{ ref('union_stage_history') }} as history
     inner join stages on history.stage = stages.stage
@@ -64,5 +64,6 @@ select
     coalesce(next_order > stage_order and not becomes_terminal, false) as is_completed,
     entered_at,
     left_at,
-    {{ dbt.datediff(reporting_date('entered_at'), reporting_date('left_at'), 'day') }} as dwell_days
+    {{ dbt.datediff(reporting_date('entered_at'), reporting_date('left_at'), 'day') }}
+        as dwell_days
 from spells

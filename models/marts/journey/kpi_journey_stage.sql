@@ -5,7 +5,7 @@ with segments as (
 
 ),
 
--- Stays completed in the trailing twelve months, enough of them to say how long one takes in a segment.
+-- How long a stage takes in a segment: stays completed in the trailing twelve months, if enough.
 typical as (
 
     select
@@ -53,10 +53,12 @@ held as (
 
 ),
 
--- Each customer as one of all, in its stage, and in the one that it opened in where that is another.
+-- Each customer as one of all, in its stage, and in another one that it opened in.
 shown as (
 
-    {% for breakdown, opens in [("'all'", 'opening_stage is not null'), ('stage', 'opening_stage = stage')] -%}
+    {% for breakdown, opens in [
+        ("'all'", 'opening_stage is not null'), ('stage', 'opening_stage = stage')
+    ] -%}
     select
         held.*,
         {{ breakdown }} as breakdown,

@@ -15,7 +15,7 @@ months as (
 
 ),
 
--- R10: the sixtieth day is over. A clock that starts before the customer did has the segment of its start.
+-- R10: the sixtieth day is over. A clock that starts before first_month has that month's segment.
 cohorts as (
 
     select

@@ -10,7 +10,7 @@ months as (
 
 ),
 
--- One row per outcome and month whose trailing twelve months hold its target date; whoever left since then stays in.
+-- One row per outcome and month whose trailing twelve months hold its target date; who left stays.
 promised as (
 
     select
