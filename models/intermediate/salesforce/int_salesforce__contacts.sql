@@ -5,19 +5,18 @@ with contacts as (
 
 ),
 
--- Without a field of the company's own, the part that a contact plays in deals says its role; the last one counts.
+-- Without a field of the company's own, the last part in a deal says a contact's role.
 parts as (
 
     select
         contact_id,
         case
-            when lower(role) like '%decision maker%' or lower(role) like '%buyer%'
-                then 'decision_maker'
+            when lower(role) like '%decision maker%' then 'decision_maker'
+            when lower(role) like '%buyer%' then 'decision_maker'
             when lower(role) = 'executive sponsor' then 'decision_maker'
-            when lower(role) = 'champion' then 'champion'
+            when lower(role) in ('champion', 'blocker') then lower(role)
             when lower(role) in ('influencer', 'evaluator') then 'influencer'
             when lower(role) in ('business user', 'end user') then 'end_user'
-            when lower(role) = 'blocker' then 'blocker'
         end as buying_role,
         created_at,
         opportunity_contact_role_id
