@@ -17,7 +17,10 @@ touchpoints as (
         touchpoints.*,
         touchpoints.status = 'held' and touchpoints.held_at < {{ utc_start_of('build.as_of') }}
             as is_held,
-        case when touchpoints.status = 'held' then held_at else planned_at end as dated_at
+        case
+            when touchpoints.status = 'held' then touchpoints.held_at
+            else touchpoints.planned_at
+        end as dated_at
     from {{ ref('union_touchpoints') }} as touchpoints
     cross join build
 

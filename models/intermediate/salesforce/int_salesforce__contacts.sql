@@ -5,19 +5,18 @@ with contacts as (
 
 ),
 
--- Without a field of the company's own, the part that a contact plays in deals says its role; the last one counts.
+-- Without a field of the company's own, the last part in a deal says a contact's role.
 parts as (
 
     select
         contact_id,
         case
-            when lower(role) like '%decision maker%' or lower(role) like '%buyer%'
-                then 'decision_maker'
+            when lower(role) like '%decision maker%' then 'decision_maker'
+            when lower(role) like '%buyer%' then 'decision_maker'
             when lower(role) = 'executive sponsor' then 'decision_maker'
-            when lower(role) = 'champion' then 'champion'
+            when lower(role) in ('champion', 'blocker') then lower(role)
             when lower(role) in ('influencer', 'evaluator') then 'influencer'
             when lower(role) in ('business user', 'end user') then 'end_user'
-            when lower(role) = 'blocker' then 'blocker'
         end as buying_role,
         created_at,
         opportunity_contact_role_id
@@ -48,10 +47,21 @@ versions as (
         lead(valid_from) over (partition by contact_id order by valid_from) as next_valid_from
     from contacts
 
+),
+
+mapped as (
+
+    select
+        versions.*,
+        last_parts.buying_role as part_in_deals
+    from versions
+    left join last_parts
+        on versions.contact_id = last_parts.contact_id and last_parts.recency = 1
+
 )
 
 select
-    versions.contact_id,
+    contact_id,
     account_id as source_customer_id,
     {{ email_key('email') }} as email_key,
     coalesce(job_function, department) as function,
@@ -68,17 +78,15 @@ select
     coalesce(is_champion, false) as is_champion,
     case
         when
-            lower(versions.buying_role) in (
+            lower(buying_role) in (
                 'decision_maker', 'champion', 'influencer', 'end_user', 'blocker'
             )
-            then lower(versions.buying_role)
-        else last_parts.buying_role
+            then lower(buying_role)
+        else part_in_deals
     end as buying_role,
     coalesce(has_left or is_deleted, false) as has_left,
     case when is_deleted then master_record_id end as merged_into_id,
     created_at,
     case when version = 1 then cast('1970-01-01' as timestamp) else valid_from end as valid_from,
     next_valid_from as valid_to
-from versions
-left join last_parts
-    on versions.contact_id = last_parts.contact_id and last_parts.recency = 1
+from mapped

@@ -56,9 +56,9 @@ measured as (
         'all' as breakdown,
         touchpoints as numerator,
         cast(null as bigint) as denominator,
+        case when cadence_days is not null then gap_days end as {{ further | join(',\n        ') }},
         1 as units,
-        0 as n_pending,
-        case when cadence_days is not null then gap_days end as {{ further | join(',\n        ') }}
+        0 as n_pending
     from customer_months
 
     {% for part in ('touchpoint_type', 'purpose') -%}
@@ -71,11 +71,11 @@ measured as (
         '{{ part | replace("touchpoint_", "") }}: ' || touchpoints.{{ part }} as breakdown,
         count(*) as numerator,
         cast(null as bigint) as denominator,
-        1 as units,
-        0 as n_pending,
         {% for name in further -%}
-        cast(null as bigint) as {{ name }}{{ ',' if not loop.last }}
+        cast(null as bigint) as {{ name }},
         {% endfor -%}
+        1 as units,
+        0 as n_pending
     from touchpoints
     inner join customer_months
         on
