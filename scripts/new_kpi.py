@@ -83,8 +83,6 @@ models:
       - {{name: sample_size, data_type: bigint, description: <Which units.>}}
       - {{name: n_pending, data_type: bigint}}
       - {{name: is_final, data_type: boolean}}
-    data_tests:
-      - kpi_mart
 
 unit_tests:
   - name: <a_business_sentence_that_is_true>

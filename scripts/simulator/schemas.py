@@ -288,8 +288,9 @@ COLUMNS = {
     "truth/reward_units": "kind:s month:d units:i issued:i redeemed:i",
     "truth/advocacy_acts": "salesforce_account_id:s stripe_customer_id:s month:d kind:s acts:i",
     "truth/costs": "month:d function:s purpose:s segment:s amount_usd:f",
-    # At month ends with twelve months of revenue and costs behind them: the sums of these and 1 - cost / MRR.
-    "truth/gross_margins": "month:d cost_usd:f mrr_usd:f gross_margin:f",
+    # Per month from the first with recurring revenue, over the twelve months that end with it: how many have revenue and
+    # costs of service; where all do, the sums of these and 1 - cost / MRR.
+    "truth/gross_margins": "month:d months_known:i cost_usd:f mrr_usd:f gross_margin:f",
     # By the month in which it was held or missed. touches: held, two-way or human; rated_well: 4 or 5.
     "truth/touchpoint_months": """salesforce_account_id:s stripe_customer_id:s month:d touches:i two_way:i
         human:i no_shows:i qbrs:i rated:i rated_well:i intents_noted:i

@@ -272,32 +272,6 @@ def test_what_it_has_no_data_for_is_unavailable_with_a_reason(ravenstack_build):
             assert named and not fed & set(re.split(", | or ", named)), (kpi, reason)
     valued = ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
     assert {kpi for kpi, _ in valued} == {kpi for kpi, state, _ in catalog if state == "available"}
-# What RavenStack says nothing of: the KPIs that need it.
-UNAVAILABLE = {
-    "active_users": "users",
-    "active_users__stickiness": "users",
-    "customer_touchpoints": "touchpoints",
-    "customer_touchpoints__gap": "touchpoints",
-    "organizational_change": "org_changes",
-    "organizational_change__open_days": "org_changes",
-    "referral_intent_in_qbrs": "touchpoints",
-    "relationship_depth_score": "contacts",
-    "stakeholder_coverage": "contacts",
-    "ticket_volume__per_100_mau": "users",
-}
-
-
-def test_only_what_needs_absent_entities_is_unavailable(ravenstack_build):
-    unavailable = ravenstack_build.published(
-        "select kpi_id, availability_reason from kpi_catalog where availability = 'unavailable' order by 1"
-    )
-    assert [kpi for kpi, _ in unavailable] == list(UNAVAILABLE)
-    assert all(f"no enabled source feeds {UNAVAILABLE[kpi]}" in reason for kpi, reason in unavailable)
-    with_values = {
-        kpi
-        for kpi, _ in ravenstack_build.published("select distinct kpi_id, 1 from kpi_values where value is not null")
-    }
-    assert len({kpi for kpi in with_values if "__" not in kpi}) == 14
 
 
 def test_every_kpi_has_a_row_for_every_month(ravenstack_build):
