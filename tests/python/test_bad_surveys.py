@@ -39,7 +39,7 @@ WRONG_TEXTS = {
     "from_afar": ({"source": "telepathy"}, "source is unknown"),
     "too_soon": ({"resolved_at": "2026-05-20 09:00:00"}, "resolved before it was written"),
 }
-TEXT = "The report never finishes, and nobody answers."
+TEXT = "The report is terribly slow and we are disappointed."
 PEOPLE, EARLY = 60, 12
 # Those who know customers, contacts and tickets; without billing nobody says what day it is.
 SWITCHES = {"SOURCES": "salesforce zendesk files", "AS_OF": "2026-07-01"}
@@ -243,10 +243,10 @@ def test_no_text_leaves_the_union(spoilt):
         """select schema_name, table_name, column_name from duckdb_columns()
         where data_type = 'VARCHAR' and schema_name in ('core', 'marts', 'history', 'quality')"""
     )
-    holding = {
-        f"{schema}.{table}"
+    searches = [
+        f"""select '{schema}.{table}' from {schema}.{table} where "{column}" like '%{TEXT}%'"""
         for schema, table, column in columns
-        if spoilt.warehouse(f"""select count(*) from {schema}.{table} where "{column}" like '%{TEXT}%'""") != [(0,)]
-    }
+    ]
+    holding = {table for (table,) in spoilt.warehouse(" union ".join(searches))}
     assert holding <= {"core.union_feedback_texts", "quality.rejects"}
     assert "core.union_feedback_texts" in holding
