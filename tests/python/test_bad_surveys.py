@@ -221,7 +221,7 @@ def test_a_text_is_scored_once_and_never_again(dbt, spoilt, raw, tmp_path_factor
     shutil.copytree(raw, edited)
     texts = edited / "files" / "feedback_texts.csv"
     texts.write_text(
-        texts.read_text(encoding="utf-8").replace(TEXT, "The report finishes now, thank you!"), encoding="utf-8"
+        texts.read_text(encoding="utf-8").replace(TEXT, "The report finishes now and we are happy!"), encoding="utf-8"
     )
     models = "build stg_files__feedback_texts union_feedback_texts fct_text_sentiments fct_feedback_texts"
     second = dbt("run", "--full-refresh", "-s", *models.split(), raw=edited, after=spoilt, **SWITCHES)
