@@ -81,7 +81,6 @@ LANGUAGES = {"Germany": "de", "France": "fr", "Japan": "ja"}
 SIGNATURE = "\n\nBest regards,\n{name}\nHead of Happiness\n-- \nSent from my phone"
 QUOTE = "\n\nOn Tue, 3 Mar, your team wrote:\n> Thank you so much for your great and lovely feedback!\n> We hope that you are happy."
 COMMENTED, THEMED, FOREIGN_SHARE, SHORT_SHARE, SAID_LANGUAGE = 0.33, 0.85, 0.5, 0.08, 0.7
-COLUMNS = ["customer", "source", "author", "at", "tone", "response"]
 
 
 class Feedback:

@@ -1,7 +1,7 @@
 -- Solved, and not reopened in the 7 days after.
 with solutions as (
 
-    select source_system, ticket_id, min(solved_at) as solved_at
+    select source_system, ticket_id, min(solved_at) as solved_at  -- noqa: LT09
     from (
         select
             *,
@@ -23,10 +23,10 @@ said as (
         tickets.category as theme,
         nullif(tickets.category, 'unclassified') as known_theme,
         tickets.created_at as received_at,
-        solutions.solved_at as resolved_at
+        ends.solved_at as resolved_at
     from {{ ref('fct_tickets') }} as tickets
-    left join solutions
-        on tickets.source_system = solutions.source_system and tickets.ticket_id = solutions.ticket_id
+    left join solutions as ends
+        on tickets.source_system = ends.source_system and tickets.ticket_id = ends.ticket_id
     where tickets.is_complaint
 
     union all
@@ -74,7 +74,9 @@ jumps_1 as (
 
 begins_1 as (
 
-    select matter, place from numbered where place = 1
+    select matter, place  -- noqa: LT09
+    from numbered
+    where place = 1
 
 ),
 
@@ -82,7 +84,7 @@ begins_1 as (
 -- Each round follows twice as many complaints: 256 of one matter, 21 years, are told apart.
 jumps_{{ round + 1 }} as (
 
-    select near.matter, near.place, far.next_place
+    select near.matter, near.place, far.next_place  -- noqa: LT09
     from jumps_{{ round }} as near
     inner join jumps_{{ round }} as far
         on near.matter = far.matter and near.next_place = far.place
@@ -93,7 +95,7 @@ begins_{{ round + 1 }} as (
 
     select * from begins_{{ round }}
     union
-    select jumps.matter, jumps.next_place as place
+    select jumps.matter, jumps.next_place as place  -- noqa: LT09
     from jumps_{{ round }} as jumps
     inner join begins_{{ round }} as begins
         on jumps.matter = begins.matter and jumps.place = begins.place

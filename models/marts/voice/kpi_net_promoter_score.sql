@@ -66,8 +66,12 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         'all' as breakdown,
-        case when is_of_90_days then case when score >= 9 then 100 when score <= 6 then -100 else 0 end end
-            as numerator,
+        case
+            when not is_of_90_days then null
+            when score >= 9 then 100
+            when score <= 6 then -100
+            else 0
+        end as numerator,
         case when is_of_90_days then 1 else 0 end as denominator,
         case when is_of_90_days then 1 else 0 end as units,
         0 as n_pending,

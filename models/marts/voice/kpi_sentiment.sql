@@ -21,8 +21,11 @@ measured as (
         texts.month_start as period_start,
         texts.month_start as segment_month,
         'all' as breakdown,
-        case texts.sentiment when 'positive' then 100 when 'neutral' then 0 when 'negative' then -100 end
-            as numerator,
+        case texts.sentiment
+            when 'positive' then 100
+            when 'neutral' then 0
+            when 'negative' then -100
+        end as numerator,
         case when texts.sentiment is null then 0 else 1 end as denominator,
         case when texts.sentiment is null then 0 else 1 end as units,
         0 as n_pending,
