@@ -28,8 +28,8 @@ measurements as (
         cast({{ numerator }} as decimal(28, 6)) as numerator,
         cast({{ denominator }} as decimal(28, 6)) as denominator,
         cast({{ kpi.value or ratio if is_companion else 'value' }} as double precision) as value,
-        cast({{ kpi.sample_size or 'sample_size' }} as bigint) as sample_size,
-        n_pending,
+        cast(coalesce({{ kpi.sample_size or 'sample_size' }}, 0) as bigint) as sample_size,
+        cast(coalesce({{ kpi.n_pending or 'n_pending' }}, 0) as bigint) as n_pending,
         is_final,
         {{ empty_band(kpi) }} as empty_band,
         case when {{ kpi.bands.bad_only_if or 'true' }} then 'bad' else 'watch' end as bad_band

@@ -452,12 +452,12 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
     columns = set(models[f"kpi_{kpi_id}"]["columns"])
     needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
     for companion in kpis[kpi_id].get("companions") or []:
-        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires", "sample_size"}
+        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires", "sample_size", "n_pending"}
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]
         assert_bands(companion["bands"], companion["direction"])
         assert set(companion["bands"].get("empty_is", {}).values()) <= columns
-        for key in ("numerator", "denominator", "value", "sample_size"):
+        for key in ("numerator", "denominator", "value", "sample_size", "n_pending"):
             words = set(re.findall(r"[a-z_]\w*", str(companion.get(key, ""))))
             assert words <= columns | {"null", "nullif", "cast", "as", "double", "precision"}, (companion["id"], key)
 

@@ -40,20 +40,23 @@ measured as (
         case when kind = '{{ kind }}' and is_redeemed_in_time then due * qty else 0 end
             as {{ kind }}_redeemed,
         case when kind = '{{ kind }}' then due * qty else 0 end as {{ kind }}_issued,
+        case when kind = '{{ kind }}' then due else 0 end as {{ kind }}_lots,
+        case when kind = '{{ kind }}' then 1 - due else 0 end as {{ kind }}_pending,
         {%- endfor %}
         case when kind = 'coupon' then 1 - due else 0 end as n_pending
     from timed
 
 ),
 
-{{ kpi_rows(
-    'redemption_rate',
-    extras={
-        'reward_redeemed': 'cast(sum(reward_redeemed) as decimal(28, 6))',
-        'reward_issued': 'cast(sum(reward_issued) as decimal(28, 6))',
-        'points_redeemed': 'cast(sum(points_redeemed) as decimal(28, 6))',
-        'points_issued': 'cast(sum(points_issued) as decimal(28, 6))',
-    }
-) }}
+{% set extras = {} -%}
+{% for kind in ('reward', 'points') -%}
+{% for column, type in {
+    '_redeemed': 'decimal(28, 6)', '_issued': 'decimal(28, 6)', '_lots': 'bigint', '_pending': 'bigint',
+}.items() -%}
+{% do extras.update({kind ~ column: 'cast(sum(' ~ kind ~ column ~ ') as ' ~ type ~ ')'}) -%}
+{% endfor -%}
+{% endfor -%}
+
+{{ kpi_rows('redemption_rate', extras=extras) }}
 
 select * from kpi_rows
