@@ -2,7 +2,7 @@
     any is read: dbt must know what a model reads before it knows what the KPIs say of themselves. -#}
 {%- set marts = {} -%}
 {%- for kpi_id in var('kpis') -%}
-    {%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
+{%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
 {%- endfor -%}
 
 with kpi_periods as (

@@ -15,7 +15,8 @@ with entities as (
         {% for part in required.split(' or ') -%}
         {%- set entity = part.split('.')[0] -%}
         {%- set where = 'where ' ~ part.split('.')[1] ~ ' is not null' if '.' in part -%}
-        exists(select 1 from {{ ref('union_' ~ entity) }} {{ where }}){{ ' or ' if not loop.last }}
+        (select count(*) > 0 from {{ ref('union_' ~ entity) }} {{ where }})
+        {{ 'or ' if not loop.last }}
         {%- endfor %} as has_rows
     {%- endfor %}
 

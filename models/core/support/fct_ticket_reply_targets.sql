@@ -20,7 +20,8 @@ spans as (
 
     select
         *,
-        {{ dbt.datediff('opens_at', 'closes_at', 'second') }} as open_seconds
+        {{ dbt.datediff('opens_at', 'closes_at', 'second') }}
+            as open_seconds
     from {{ ref('dim_business_intervals') }}
 
 ),

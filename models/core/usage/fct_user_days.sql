@@ -7,8 +7,8 @@
 
 with stale_months as (
 
-    select * from {{ ref('event_months') }} as census
-    {% if is_incremental() -%}
+    select * from {{ ref('event_months') }}
+    {%- if is_incremental() %} as census
     where
         not exists (
             select 1

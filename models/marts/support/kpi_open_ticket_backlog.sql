@@ -31,7 +31,8 @@ open_tickets as (
         known_months.customer_id,
         known_months.month_start,
         tickets.priority_level,
-        {{ dbt.datediff('tickets.created_at', 'known_months.ends_at', 'second') }} as age_seconds
+        {{ dbt.datediff('tickets.created_at', 'known_months.ends_at', 'second') }}
+            as age_seconds
     from spells
     inner join tickets
         on spells.source_system = tickets.source_system and spells.ticket_id = tickets.ticket_id

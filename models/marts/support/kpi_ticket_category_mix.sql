@@ -24,6 +24,12 @@ counted as (
 
 ),
 
+categories as (
+
+    select distinct category from counted
+
+),
+
 -- Every customer stands under every category, since a share is one of all its tickets.
 measured as (
 
@@ -50,7 +56,7 @@ measured as (
         customer_totals.created_tickets as units,
         0 as n_pending
     from customer_totals
-    cross join (select distinct counted.category from counted) as categories
+    cross join categories
     left join counted
         on
             customer_totals.customer_id = counted.customer_id

@@ -1,6 +1,6 @@
 {%- set list_amount -%}
-    {{ try_cast('amount', 'decimal(28, 6)') }}
-    + coalesce({{ try_cast('discount_amount', 'decimal(28, 6)') }}, 0)
+{{ try_cast('amount', 'decimal(28, 6)') }}
++ coalesce({{ try_cast('discount_amount', 'decimal(28, 6)') }}, 0)
 {%- endset -%}
 {{ staged(
     source('files', 'invoice_lines'),
