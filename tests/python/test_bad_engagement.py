@@ -66,21 +66,30 @@ PROSPECTS = "".join(f"P{n:02d},Prospect {n},EdTech,US,2025-01-01,other,,,,\n" fo
 REASONS = {
     ("messages", "message_id=b1 "): "channel is unknown",
     ("messages", "message_id=b2 "): "delivered_at is before sent_at",
-    ("messages", "message_id=b3 "): "sent_at is not a timestamp",
+    (
+        "messages",
+        "message_id=b3 ",
+    ): "sent_at is not a timestamp: write 2026-01-31, since day and month could change places",
     ("messages", "message_id=b4 "): "contact_id is missing",
-    ("messages", "message_id=b5 "): "delivered_at is not a timestamp",
+    (
+        "messages",
+        "message_id=b5 ",
+    ): "delivered_at is not a timestamp: write 2026-01-31 for the serial number of a spreadsheet",
     ("message_events", "event_type=proxied"): "event_type is unknown",
-    ("message_events", "is_machine=maybe"): "is_machine is not a boolean",
-    ("message_events", "occurred_at=yesterday"): "occurred_at is not a timestamp",
+    ("message_events", "is_machine=maybe"): "is_machine is not a boolean: write true or false",
+    ("message_events", "occurred_at=yesterday"): "occurred_at is not a timestamp: write 2026-01-31 or 2026-01-31 14:30",
     ("content_events", "kind=podcast"): "kind is unknown",
     ("content_events", "progress=95 "): "progress is not between 0 and 1",
-    ("content_events", "progress=0,5"): "progress is not a decimal(9, 6)",
+    (
+        "content_events",
+        "progress=0,5",
+    ): "progress is not a decimal(9, 6): write 1234.56, since a comma could part thousands or decimals",
     ("content_events", "dwell_seconds=-1 "): "dwell_seconds is negative",
     ("content_events", "content_id= "): "content_id is missing",
     ("community_posts", "post_id=b1 "): "answered_at is before occurred_at",
     ("community_posts", "post_id=b2 "): "parent_id is post_id",
     ("community_posts", "post_id=b3 "): "kind is unknown",
-    ("community_posts", "post_id=b4 "): "is_staff is not a boolean",
+    ("community_posts", "post_id=b4 "): "is_staff is not a boolean: write true or false",
 }
 
 

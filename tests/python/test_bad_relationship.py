@@ -15,13 +15,16 @@ WRONG_TOUCHPOINTS = {
     "perhaps": ({"status": "perhaps", "held_at": ""}, "status is unknown; neither held nor with planned_at"),
     "fax": ({"touchpoint_type": "fax"}, "touchpoint_type is unknown"),
     "six": ({"rating": "6"}, "rating is not from 1 to 5"),
-    "fine": ({"rating": "fine"}, "rating is not a decimal(28, 6)"),
+    "fine": ({"rating": "fine"}, "rating is not a decimal(28, 6): write 1234.56"),
     "came_after_all": (
         {"status": "no_show", "planned_at": "2026-05-20 10:00:00"},
         "not held, but has held_at",
     ),
     "nobodys": ({"customer_id": " "}, "source_customer_id is missing"),
-    "one_day": ({"held_at": "one day"}, "held_at is not a timestamp; held without held_at"),
+    "one_day": (
+        {"held_at": "one day"},
+        "held_at is not a timestamp: write 2026-01-31 or 2026-01-31 14:30; held without held_at",
+    ),
 }
 CHANGE = {"change_type": "layoffs", "detected_at": "2026-05-10 09:00:00"}
 WRONG_CHANGES = {

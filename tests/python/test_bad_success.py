@@ -63,14 +63,17 @@ A1,low,,csm-7,2024-02-14 08:00:00,
 }
 # (table, text in the raw record): why it was rejected
 REASONS = {
-    ("stage_history", "entered_at=31/02/2024"): "entered_at is not a timestamp",
+    (
+        "stage_history",
+        "entered_at=31/02/2024",
+    ): "entered_at is not a timestamp: write 2026-01-31, since day and month could change places",
     ("stage_history", "stage= |"): "stage is missing",
-    ("milestones", "milestone_id=B1"): "due_on is not a date",
+    ("milestones", "milestone_id=B1"): "due_on is not a date: write 2026-01-31",
     ("milestones", "milestone_id=B2"): "owner_side is unknown",
     ("milestones", "milestone_id=B3"): "status is unknown",
     ("milestones", "milestone_id=B4"): "achieved without a date",
     ("milestones", "milestone_id=B5"): "cancelled and achieved",
-    ("outcomes", "outcome_id=B1"): "annual_benefit_amount is not a decimal(28, 6)",
+    ("outcomes", "outcome_id=B1"): "annual_benefit_amount is not a decimal(28, 6): write 1234.56",
     ("outcomes", "outcome_id=B2"): "amount is negative",
     ("outcomes", "outcome_id=B3"): "status is unknown",
     ("outcomes", "outcome_id=B4"): "verified without an actual",
@@ -82,7 +85,7 @@ REASONS = {
     ("health_overrides", "score=400 |"): "score is not between 0 and 100",
     ("health_overrides", "score=-1 |"): "score is not between 0 and 100",
     ("health_overrides", "valid_from=2024-02-13"): "valid_to is before valid_from",
-    ("health_overrides", "score=low"): "score is not a decimal(28, 6)",
+    ("health_overrides", "score=low"): "score is not a decimal(28, 6): write 1234.56",
 }
 CHF = FILES["outcomes"] + "O3,A1,cost_saving,100,120,,2024-06-30,,5000,,CHF,open\n"
 UNKNOWN_STAGES = FILES["stage_history"] + "".join(f"A2,golive,2024-05-0{n} 09:00:00\n" for n in range(1, 4))

@@ -22,11 +22,11 @@ WRONG_ANSWERS = {
         "scale is empty; score is above its scale; score is below its scale",
     ),
     "of_five": ({"survey_type": "nps"}, "nps is not on a scale of 0 to 10"),
-    "a_word": ({"score": "four"}, "score is not a decimal(28, 6)"),
+    "a_word": ({"score": "four"}, "score is not a decimal(28, 6): write 1234.56"),
     "no_score": ({"score": ""}, "score is missing"),
     "no_scale": ({"scale_max": ""}, "scale_max is missing"),
     "pulse": ({"survey_type": "pulse"}, "survey_type is unknown"),
-    "some_day": ({"responded_at": "some day"}, "responded_at is not a timestamp"),
+    "some_day": ({"responded_at": "some day"}, "responded_at is not a timestamp: write 2026-01-31 or 2026-01-31 14:30"),
 }
 WRONG_INVITATIONS = {
     "early": ({"delivered_at": "2026-05-01 09:59:59"}, "delivered before it was sent"),
