@@ -2,7 +2,7 @@
     {#- Post-hook of dim_exchange_rates: one error that names every currency in which an amount stands and that has no rate of the type
         that var fx_rate_type asks for. Without it such an amount would be missing somewhere below, without saying why. -#}
     {%- set uses = [] -%}
-    {%- for entity in ('subscription_items', 'contracts', 'invoice_lines', 'opportunities', 'outcomes', 'costs') -%}
+    {%- for entity in ('subscription_items', 'contracts', 'invoice_lines', 'costs') -%}
         {%- do uses.append("select '" ~ entity ~ "' as entity, currency from " ~ ref('union_' ~ entity)) -%}
     {%- endfor -%}
     {%- set rates = ref('union_fx_rates') -%}
