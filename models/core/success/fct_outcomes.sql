@@ -56,11 +56,11 @@ select
     coalesce(outcomes.excess >= 0 and outcomes.verified_on <= outcomes.verifiable_until, false)
         as is_achieved,
     -- R10: the thirtieth day is over.
-    outcomes.verifiable_until < outcomes.as_of as is_due,
+    coalesce(outcomes.verifiable_until < outcomes.as_of, false) as is_due,
     outcomes.amount_currency as currency,
     cast(outcomes.annual_benefit_amount * rates.rate as decimal(28, 6)) as annual_benefit_amount,
     cast(outcomes.internal_cost_amount * rates.rate as decimal(28, 6)) as internal_cost_amount,
-    rates.rate is not null as has_rate
+    rates.rate is not null or outcomes.as_of is null as has_rate
 from outcomes
 left join rates
     on outcomes.amount_currency = rates.currency and outcomes.rate_month = rates.month_start
