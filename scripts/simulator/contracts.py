@@ -167,7 +167,10 @@ class Contracts:
                     term.stop + LATE <= self.settings.end,
                 )
             )
-        return pd.DataFrame(rows, columns=columns)
+        # A small company may have none: the types hold all the same.
+        amounts = {column: float for column in columns if column.endswith("_usd")}
+        verdicts = {column: bool for column in columns if column.startswith("is_")}
+        return pd.DataFrame(rows, columns=columns).astype({"customer": "int64"} | amounts | verdicts)
 
     def _successors(self, contract: Contract) -> list[Contract]:
         """What renews it by name, at most 30 days late; else a term with a product in common, or after one on file any

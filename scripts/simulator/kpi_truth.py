@@ -60,7 +60,7 @@ class KpiTruth:
     def table(self) -> pd.DataFrame:
         starts = np.array([start.date() for start in self.settings.month_starts])
         rows = pd.concat(self.found, ignore_index=True)
-        return rows.assign(month=starts[rows["month"]])
+        return rows.assign(month=starts[rows["month"].astype("int64")])
 
     def _state(self, kpi: str, units: pd.DataFrame, measures: Measures, has_customers: bool = False) -> None:
         """Adds the KPI's numbers by group; a group in which no unit counts or is pending says nothing."""

@@ -168,9 +168,11 @@ class Surveys:
         rng = self.settings.rng("call surveys")
         calls = [(t, at) for t, at in self.tickets.solved if self.tickets.channels[t] == "voice"]
         picked = [call for call in calls if rng.random() < ANSWERED_CALL]
-        ids, solved = (np.array(column) for column in zip(*picked, strict=True))
+        ids = np.array([ticket for ticket, _ in picked], dtype=np.int64)
         customer, person = self._of_tickets(ids)
-        at = solved.astype("datetime64[us]") + _seconds(rng.integers(60, 3 * 86400, len(ids)))
+        at = np.array([solved for _, solved in picked], dtype="datetime64[us]") + _seconds(
+            rng.integers(60, 3 * 86400, len(ids))
+        )
         answers = self._answers(rng, np.full(len(ids), "call"), customer, at)
         answers = answers.assign(survey="csat", person=person, ticket=ids)
         again = answers[rng.random(len(answers)) < AGAIN].copy()
@@ -253,13 +255,12 @@ class Surveys:
                 "responded_at": _text(answers["at"]),
             }
         )
-        wrong = responses[responses["is_complete"]].iloc[[3, 4]].copy()
-        wrong["response_id"] = ["r_off_scale", "r_no_scale"]
-        wrong["score"] = [wrong["scale_max"].iloc[0] + 1, wrong["score"].iloc[1]]
-        wrong["scale_max"] = [wrong["scale_max"].iloc[0], wrong["scale_min"].iloc[1]]
+        whole = responses[responses["is_complete"]]
+        off_scale = whole.iloc[3:4].assign(response_id="r_off_scale", score=lambda rows: rows["scale_max"] + 1)
+        no_scale = whole.iloc[4:5].assign(response_id="r_no_scale", scale_max=lambda rows: rows["scale_min"])
         return {
             "survey_invitations": invitations,
-            "survey_responses": pd.concat([responses, wrong, responses.iloc[:2]]),
+            "survey_responses": pd.concat([responses, off_scale, no_scale, responses.iloc[:2]]),
         }
 
     def customer_ids(self, customer: np.ndarray) -> np.ndarray:
