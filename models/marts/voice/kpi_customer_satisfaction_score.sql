@@ -60,7 +60,8 @@ measured as (
 {{ kpi_rows(
     'customer_satisfaction_score',
     extras={
-        'mean_score': 'cast(avg(score) as double precision)',
+        'mean_score':
+            'cast(sum(cast(score as decimal(38, 18))) as double precision) / count(score)',
         'trailing_90d_satisfied': 'cast(sum(trailing_satisfied) as bigint)',
         'trailing_90d_responses': 'cast(count(trailing_satisfied) as bigint)',
         'trailing_90d_value': 'cast(avg(trailing_satisfied) as double precision)',
