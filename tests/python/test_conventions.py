@@ -160,12 +160,12 @@ def test_core_reads_core_seeds_and_the_build_and_only_unions_read_vendors(models
     assert wrong == []
 
 
-def test_marts_read_core_and_marts(models, manifest):
+def test_marts_read_core_marts_and_seeds(models, manifest):
     wrong = [
         (node["name"], parent["name"])
         for node in in_layer(models, "marts")
         for parent in parents(node, manifest)
-        if layer(parent) not in ("core", "marts")
+        if layer(parent) not in ("core", "marts", "seed")
     ]
     assert wrong == []
 
@@ -310,9 +310,10 @@ def test_var_core_models_lists_every_core_model():
     assert set(VARS["core_models"]) == names("core") - {f"union_{entity}" for entity in VARS["entities"]}
 
 
-def test_var_kpis_lists_every_kpi():
-    assert len(VARS["kpis"]) == len(set(VARS["kpis"]))
-    assert set(VARS["kpis"]) == set(KPI_IDS)
+def test_vars_kpis_and_meta_kpis_list_every_kpi():
+    listed = VARS["kpis"] + VARS["meta_kpis"]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(KPI_IDS)
 
 
 # Contracts and SQL.
@@ -403,14 +404,15 @@ TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
 BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if"}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
-    "seed_texts", "requires", "last_reviewed", "companions",
+    "seed_texts", "requires", "last_reviewed",
 }  # fmt: skip
+OPTIONAL_KEYS = {"companions", "trailing_months", "monthly_value", "is_signed", "is_two_sided"}
 
 
 def assert_bands(bands: dict, direction: str) -> None:
     assert bands["rule"] in ACCEPTED["band_rule"]
     assert bands.keys() <= BAND_KEYS
-    assert bands.get("empty_is", {}).keys() <= {"good", "bad"}
+    assert bands.get("empty_is", {}).keys() <= {"good", "bad", "unknown"}
     # Bounds of a baseline are multiples of it.
     if bands["rule"] == "threshold" or "good_at" in bands:
         assert bands["rule"] != "none"
@@ -431,7 +433,13 @@ def assert_required(required: list[str], models: dict[str, dict]) -> None:
 @pytest.mark.parametrize("kpi_id", KPI_IDS)
 def test_a_kpis_block_is_complete_and_valid(kpis, models, kpi_id):
     block = kpis[kpi_id]
-    assert BLOCK_KEYS - {"companions"} <= block.keys() <= BLOCK_KEYS
+    assert block.keys() >= BLOCK_KEYS
+    assert block.keys() <= BLOCK_KEYS | OPTIONAL_KEYS
+    assert block.get("trailing_months", 2) > 1
+    assert "monthly_value" not in block or "trailing_months" in block
+    assert block.get("monthly_value", "value") in models[f"kpi_{kpi_id}"]["columns"]
+    # What can be negative moves by a part of the distance from good to bad.
+    assert not block.get("is_signed") or "good_at" in block["bands"] or block["bands"]["rule"] == "none"
     for key in TEXTS:
         assert isinstance(block[key], str) and block[key].strip(), key
     for key in ("objective", "unit", "direction", "timing"):
