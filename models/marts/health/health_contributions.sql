@@ -1,6 +1,13 @@
+{%- set of_component = 'partition by customer_id, month_start, component' -%}
 with measures as (
 
-    select * from {{ ref('dim_health_measures') }}
+    select * from {{ ref('health_measures') }}
+
+),
+
+comparisons as (
+
+    select * from {{ ref('health_comparisons') }}
 
 ),
 
@@ -18,18 +25,6 @@ customer_months as (
 
 ),
 
-measurements as (
-
-    select * from {{ ref('health_measurements') }}
-
-),
-
-baselines as (
-
-    select * from {{ ref('health_baselines') }}
-
-),
-
 -- Every measure of the customer's set, known or not.
 compared as (
 
@@ -37,26 +32,21 @@ compared as (
         customer_months.customer_id,
         customer_months.month_start,
         measures.*,
-        measurements.value,
-        baselines.baseline,
-        baselines.is_provisional as is_baseline_provisional,
+        comparisons.value,
+        case when measures.is_against_baseline then comparisons.baseline end as baseline,
+        case when measures.is_against_baseline then comparisons.is_baseline_provisional end
+            as is_baseline_provisional,
         case
-            when measures.is_against_baseline then measurements.value / nullif(baselines.baseline, 0)
-            else measurements.value
+            when measures.is_against_baseline then comparisons.baseline_index
+            else comparisons.value
         end as compared_value
     from customer_months
     inner join measures on customer_months.measure_set = measures.measure_set
-    left join measurements
+    left join comparisons
         on
-            customer_months.customer_id = measurements.customer_id
-            and customer_months.month_start = measurements.month_start
-            and measures.measure = measurements.measure
-    left join baselines
-        on
-            measures.is_against_baseline
-            and customer_months.customer_id = baselines.customer_id
-            and customer_months.month_start = baselines.month_start
-            and measures.measure = baselines.measure
+            customer_months.customer_id = comparisons.customer_id
+            and customer_months.month_start = comparisons.month_start
+            and measures.measure = comparisons.measure
 
 ),
 
@@ -64,12 +54,13 @@ scored as (
 
     select
         *,
-        cast(
-            case
-                when compared_value is not null
-                    then 100 * least(greatest((compared_value - bad_at) / (good_at - bad_at), 0), 1)
-            end as decimal(28, 6)
-        ) as score
+        case
+            when compared_value is not null
+                then cast(
+                    100 * least(greatest((compared_value - bad_at) / (good_at - bad_at), 0), 1)
+                    as decimal(28, 6)
+                )
+        end as score
     from compared
 
 ),
@@ -82,8 +73,9 @@ weighed as (
         case
             when score is not null
                 then cast(
-                    component_weight * weight / sum(case when score is not null then weight end)
-                        over (partition by customer_id, month_start, component) as decimal(28, 10)
+                    weight * sum(weight) over ({{ of_component }})
+                    / sum(case when score is not null then weight end) over ({{ of_component }})
+                    as decimal(28, 10)
                 )
         end as counted_weight
     from scored

@@ -1,6 +1,13 @@
-with contributions as (
+with components as (
 
-    select * from {{ ref('health_contributions') }}
+    select * from {{ ref('health_components') }}
+
+),
+
+bounds as (
+
+    select * from {{ ref('kpi_bounds') }}
+    where kpi_id = 'customer_health_score'
 
 ),
 
@@ -10,64 +17,41 @@ overrides as (
 
 ),
 
-components as (
+known as (
 
     select
         customer_id,
         month_start,
         measure_set,
-        component,
-        sum(weight) as weight,
-        sum(counted_weight) as counted_weight,
-        cast(sum(counted_weight * score) / sum(counted_weight) as decimal(28, 6)) as score,
-        sum(contribution) as points
-    from contributions
-    group by customer_id, month_start, measure_set, component
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by customer_id, month_start
-            order by coalesce(score, 101) asc, weight desc, component asc
-        ) as place
+        cast(sum(counted_weight) / sum(weight) as decimal(28, 6)) as coverage,
+        cast(sum(counted_weight * score) / nullif(sum(counted_weight), 0) as decimal(28, 6))
+            as known_score,
+        max(case when badness_rank = 1 then component end) as worst_component
     from components
-
-),
-
-covered as (
-
-    select
-        customer_id,
-        month_start,
-        measure_set,
-        cast(coalesce(sum(counted_weight), 0) / sum(weight) as decimal(28, 6)) as coverage,
-        cast(sum(counted_weight * score) / sum(counted_weight) as decimal(28, 6)) as known_score,
-        max(case when place = 1 and score is not null then component end) as worst_component
-        {%- for component in health_components() %},
-        max(case when component = '{{ component }}' then score end) as {{ component }}_score,
-        max(case when component = '{{ component }}' then points end) as {{ component }}_points
-        {%- endfor %}
-    from ranked
     group by customer_id, month_start, measure_set
 
 ),
 
+-- Too little is known where the known components weigh less than .6 of all.
 scored as (
 
     select
-        *,
-        case when coverage >= 0.6 then known_score end as score,
+        known.*,
+        case when known.coverage >= 0.6 then known.known_score end as score,
         case
-            when coverage < 0.6 then 'unknown'
-            when known_score >= {{ kpi_bound('customer_health_score', 'good_at') }} then 'good'
-            when known_score < {{ kpi_bound('customer_health_score', 'bad_at') }} then 'bad'
+            when known.coverage < 0.6 then 'unknown'
+            when known.known_score >= coalesce(own_bounds.good_at, bounds.good_at) then 'good'
+            when known.known_score < coalesce(own_bounds.bad_at, bounds.bad_at) then 'bad'
             else 'watch'
         end as band
-    from covered
+    from known
+    inner join bounds
+        on known.month_start = bounds.period_start and bounds.segment_type = '(any)'
+    left join bounds as own_bounds
+        on
+            known.month_start = own_bounds.period_start
+            and own_bounds.segment_type = 'customer'
+            and known.customer_id = own_bounds.segment
 
 )
 
