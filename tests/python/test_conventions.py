@@ -401,7 +401,7 @@ def accepted_values() -> dict[str, list[str]]:
 
 ACCEPTED = accepted_values()
 TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
-BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if"}
+BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if", "good_only_if"}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
     "seed_texts", "requires", "last_reviewed",
