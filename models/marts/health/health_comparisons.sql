@@ -6,8 +6,10 @@ with measurements as (
 
 customer_months as (
 
-    select * from {{ ref('fct_customer_months') }}
-    where is_active
+    select
+        *,
+        lag(month_start) over (partition by customer_id order by month_start) as month_before
+    from {{ ref('fct_customer_months') }}
 
 ),
 
@@ -18,8 +20,8 @@ compared_measures as (
 
 ),
 
--- The rule of benchmark_baseline, without its table, which is made of health scores too. The month
--- that a customer came in counts if it came on the first day.
+-- The rule of benchmark_baseline, without its table, which is made of health scores too: who was away the
+-- month before has none, and the month that a customer came in counts if it came on the first day.
 baselines as (
 
     select
@@ -36,6 +38,7 @@ baselines as (
             and earlier.month_start >= {{ add_months('customer_months.month_start', -3) }}
             and earlier.month_start >= customer_months.started_on
     inner join compared_measures on earlier.measure = compared_measures.measure
+    where customer_months.month_before = {{ add_months('customer_months.month_start', -1) }}
     group by customer_months.customer_id, customer_months.month_start, earlier.measure
     having count(*) >= 2
 
