@@ -30,7 +30,17 @@ THEMES = {
     "support": "Support",
 }
 # Every mart has these; what they mean is the same everywhere.
-COMMON = ("kpi_id", "period_grain", "period_start", "segment_type", "segment", "breakdown", "value", "n_pending", "is_final")
+COMMON = (
+    "kpi_id",
+    "period_grain",
+    "period_start",
+    "segment_type",
+    "segment",
+    "breakdown",
+    "value",
+    "n_pending",
+    "is_final",
+)
 PARTS = {"numerator": "Numerator", "denominator": "Denominator", "sample_size": "Units (n)"}
 BETTER = {"up": "higher is better", "down": "lower is better", "none": "neither way is better"}
 INTRO = """\
@@ -92,7 +102,7 @@ def kpis() -> list[Kpi]:
 
 
 def number(value: float, unit: str) -> str:
-    return f"{value:g}" if unit != "ratio" or abs(value) < 0.001 and value else f"{100 * value:g} %"
+    return f"{value:g}" if unit != "ratio" or (abs(value) < 0.001 and value) else f"{100 * value:g} %"
 
 
 def bands(block: dict, unit: str, direction: str) -> str:
@@ -155,7 +165,12 @@ def section(kpi: Kpi) -> str:
     ]
     further = {name: text for name, text in kpi.columns.items() if name not in (*COMMON, *PARTS)}
     if further:
-        lines += ["Further columns: " + "; ".join(f"`{n}`" + (f" ({t.rstrip('.')})" if t else "") for n, t in further.items()) + ".", ""]
+        lines += [
+            "Further columns: "
+            + "; ".join(f"`{n}`" + (f" ({t.rstrip('.')})" if t else "") for n, t in further.items())
+            + ".",
+            "",
+        ]
     for companion in meta.get("companions") or []:
         text = bands(companion["bands"], companion["unit"], companion["direction"])
         lines += [
