@@ -73,6 +73,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql:
     columns = {column: kind for column, kind, *_ in connection.execute("describe ours").fetchall()}
     key = [column.strip() for column in hint(sql, "key").split(",")]
     within = {column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
+    if hint(sql, "of each"):
+        within = {column: limit for column, limit in within.items() if column in columns}
     for column in sorted((stated.keys() ^ columns.keys()) | (set(key) | within.keys()) - columns.keys()):
         raise ValueError(f"{name}: column {column} is not in both the truth and the answer")
     relative = float(hint(sql, "relative") or 0)

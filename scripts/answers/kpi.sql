@@ -1,7 +1,8 @@
 -- of each: kpi_*
 -- key: month, segment_type, segment, breakdown
 -- relative: 0.000000001
--- The whole mart: every row, in the columns that the truth has.
+-- within: historic_value 0.005
+-- The whole mart: every row, in the columns that the truth has. What was invoiced so far is a sum of many rounded parts.
 select {columns}
 from (
     select

@@ -39,7 +39,6 @@ from .success import success_tables
 from .surveys import RatedTickets, Surveys
 from .truth import Revenue
 from .usage_truth import UsageTruth
-from .usage_values import kpi_tables
 from .world import build_world
 from .writers import replaced_together, write_part, write_table, write_truth
 from .zendesk import run_support
@@ -112,12 +111,11 @@ def simulate(settings: Settings, out: Path) -> None:
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
         write("files", seat_tables(settings, world, users, entitled, assigned))
-        lived = dict(usage.tables(truth["customer_months"], entitled, assigned))
-        lived |= kpi_tables(usage, {**truth, **lived}, sources["salesforce"]["account"], pd.concat(runs))
-        write("truth", lived)
+        lived = usage.lived(revenue.spine, entitled, assigned)
+        write("truth", usage.tables(lived))
         tell("the truth of KPIs")
-        users = usage.active_users(revenue.spine)
-        kpis = true_kpis(Lived(settings, world, ledger, contracts, revenue, costs, support_truth.facts, users))
+        states = (settings, world, ledger, contracts, revenue, costs, support_truth.facts, usage, lived, pd.concat(runs))
+        kpis = true_kpis(Lived(*states))
         for name, rows in kpis.items():
             write_truth(work, name, rows)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 
-from .costs import Costs
-from .kpis import KEY, Kpis, amount, judged, rate, ratio, share, total
+from .kpis import KEY, Kpis, amount, beside, judged, rate, ratio, share, total
 from .settings import Settings
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
@@ -19,7 +18,6 @@ DRIVERS = ("upsell", "seat", "cross_sell", "price")
 FINAL = 30
 ASKED, FEW_CHURNS = timedelta(days=60), 10
 NEAR, BELIEVED_FIRST = timedelta(days=60), ("exit_survey", "csm", "form")
-LONGEST_MONTHS, DISCOUNT, MARGIN = 120, 1.10 ** (1 / 12) - 1, 0.80
 
 
 class RevenueKpis:
@@ -78,7 +76,7 @@ class RevenueKpis:
         stays = numbers.pivot(index="place", columns="month", values="value")
         stays = 1 - stays.reindex(columns=range(self.settings.months))
         year = 1 - stays.T.rolling(12).apply(np.prod, raw=True).T
-        numbers = _beside(numbers, year, "compounded_12m_value")
+        numbers = beside(numbers, year, "compounded_12m_value")
         self.kpis.state("customer_churn_rate", numbers, window=FINAL)
         self.churned = numbers
 
@@ -197,11 +195,6 @@ class RevenueKpis:
         due["due_customer"] = due["customer"].where(due["is_due"])
         due["renewed_customer"] = due["customer"].where(due["is_success"])
         self.kpis.add("customer_renewal_rate", due, _renewal, window=FINAL)
-
-
-def _beside(numbers: pd.DataFrame, found: pd.DataFrame, name: str) -> pd.DataFrame:
-    """`found` (place x month) as a further column of numbers."""
-    return numbers.join(found.stack().rename(name), on=["place", "month"])
 
 
 def _chain(groups: DataFrameGroupBy) -> dict[str, pd.Series]:

@@ -10,20 +10,24 @@ import pandas as pd
 from .contracts import Contracts
 from .costs import Costs
 from .files import churn_reasons
+from .invoiced import invoiced_months
+from .kpi_costs import CostKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
+from .kpi_usage import UsageKpis
 from .kpis import Kpis
 from .ledger import Ledger
 from .segments import build_segments, month_by_customer
 from .settings import Settings
 from .truth import Revenue
+from .usage_truth import UsageTruth
 from .world import World
 
 
 @dataclass(frozen=True)
 class Lived:
-    """What KPIs are made of. `tickets`: what SupportTruth remembers; `users`: active users by customer and month of the spine, from when
-    users are recorded on."""
+    """What KPIs are made of. `tickets`: what SupportTruth remembers; `lived`: what UsageTruth says of the spine; `runs`: attempts and failures of
+    customers' processes."""
 
     settings: Settings
     world: World
@@ -32,19 +36,25 @@ class Lived:
     revenue: Revenue
     costs: Costs
     tickets: list[dict]
-    users: pd.DataFrame
+    usage: UsageTruth
+    lived: dict[str, pd.DataFrame]
+    runs: pd.DataFrame
 
 
 def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     """Of each customer its segments, and a table per KPI."""
     settings, world, revenue = lived.settings, lived.world, lived.revenue
-    users = month_by_customer(settings, world, lived.users, lived.users["active_users"])
+    people = lived.lived["active_users"]
+    users = month_by_customer(settings, world, people, people["active_users"])
     segments = build_segments(settings, world, revenue.spine, revenue.months, revenue.plans(), users)
     kpis = Kpis(settings, segments)
-    RevenueKpis(settings, kpis, revenue.spine, revenue.months).add(
-        lived.contracts.renewals(), revenue.last_served(), churn_reasons(settings, world, lived.ledger)
-    )
-    SupportKpis(settings, kpis, revenue.spine, lived.tickets).add(lived.users)
+    money = RevenueKpis(settings, kpis, revenue.spine, revenue.months)
+    money.add(lived.contracts.renewals(), revenue.last_served(), churn_reasons(settings, world, lived.ledger))
+    support = SupportKpis(settings, kpis, revenue.spine, lived.tickets)
+    support.add(people[["customer", "month", "active_users"]])
+    UsageKpis(settings, kpis, lived.usage, lived.lived, money.spine, lived.runs).add()
+    invoiced = invoiced_months(settings, lived.ledger)
+    CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])

@@ -31,18 +31,14 @@ class Kpis:
         self.starts = np.array([start.date() for start in settings.month_starts])
         self.ends = pd.Series([add_months(start, 1) for start in settings.month_starts])
 
-    def add(
-        self, kpi: str, units: pd.DataFrame, measures: Measures, *, window: int = 0, has_customers: bool = False
-    ) -> None:
-        """`window`: in how many days after its end a month is final (R10); `has_customers`: customers have rows too."""
-        self.add_placed(kpi, self.placed(units), measures, window=window, has_customers=has_customers)
+    def add(self, kpi: str, units: pd.DataFrame, measures: Measures, **stated) -> None:
+        """`stated`: as in `state`."""
+        self.add_placed(kpi, self.placed(units), measures, **stated)
 
-    def add_placed(
-        self, kpi: str, placed: pd.DataFrame, measures: Measures, *, window: int = 0, has_customers: bool = False
-    ) -> None:
+    def add_placed(self, kpi: str, placed: pd.DataFrame, measures: Measures, **stated) -> None:
         """As `add`, of units that name their segment (`place`) themselves."""
         placed = placed if "breakdown" in placed else placed.assign(breakdown="all")
-        self.state(kpi, self.measured(placed, measures), window=window, has_customers=has_customers)
+        self.state(kpi, self.measured(placed, measures), **stated)
 
     def placed(self, units: pd.DataFrame) -> pd.DataFrame:
         """Every unit in each of its segments."""
@@ -52,15 +48,32 @@ class Kpis:
         placed = pd.concat(parts, ignore_index=True)
         return placed[placed["place"] >= 0]
 
+    def place(self, segment_type: str) -> dict[str, int]:
+        """The places of a type by segment."""
+        names = self.segments.names
+        names = names[names["segment_type"] == segment_type]
+        return dict(zip(names["segment"], names.index, strict=True))
+
     def measured(self, placed: pd.DataFrame, measures: Measures) -> pd.DataFrame:
         """The numbers of each group, and rows without any for segments in which nothing was measured: missing is not zero."""
         groups = placed.groupby(KEY, sort=False)
         return pd.DataFrame(measures(groups)).rename_axis(KEY).reset_index().merge(self._expected, "outer", KEY)
 
-    def state(self, kpi: str, numbers: pd.DataFrame, *, window: int = 0, has_customers: bool = False) -> None:
+    def state(
+        self,
+        kpi: str,
+        numbers: pd.DataFrame,
+        *,
+        window: int = 0,
+        has_customers: bool = False,
+        of_customers: tuple[str, ...] = (),
+    ) -> None:
+        """`window`: in how many days after its end a month is final (R10); `has_customers`: they have rows too; `of_customers`: columns that
+        only those have."""
+        is_customer = numbers["place"].isin(self.place("customer").values())
+        numbers = numbers.assign(**{name: numbers[name].where(is_customer) for name in of_customers})
+        numbers = numbers if has_customers else numbers[~is_customer]
         numbers = numbers.join(self.segments.names, on="place").drop(columns="place")
-        if not has_customers:
-            numbers = numbers[numbers["segment_type"] != "customer"]
         if "is_final" not in numbers:
             is_final = self.ends + timedelta(days=window) <= self.settings.end
             numbers = numbers.assign(is_final=is_final.to_numpy()[numbers["month"]])
@@ -79,12 +92,22 @@ class Kpis:
         return pd.concat(rows).drop_duplicates(ignore_index=True).assign(breakdown="all")
 
 
+def beside(numbers: pd.DataFrame, found: pd.DataFrame, name: str) -> pd.DataFrame:
+    """`found` (place x month) as a further column."""
+    return numbers.join(found.stack().rename(name), on=["place", "month"])
+
+
 # --- measures that many KPIs have -----------------------------------------------------------------------
 
 
 def total(groups: DataFrameGroupBy, name: str) -> pd.Series:
     """The sum of what is known; missing where nothing is."""
     return groups[name].sum(min_count=1)
+
+
+def any_of(groups: DataFrameGroupBy, name: str) -> pd.Series:
+    """Whether any is; missing where nothing is known. `name` holds 1.0, 0.0 or nothing."""
+    return groups[name].max().map({1.0: True, 0.0: False})
 
 
 def share(numerator: pd.Series, denominator: pd.Series) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .crm import account_changes, csm_ids
 from .settings import Settings, add_months
-from .world import World
+from .world import SEGMENTS, World
 
 UNKNOWN = "(unknown)"
 BANDS = Path(__file__).resolve().parents[2] / "seeds" / "segment_bands.csv"
@@ -73,8 +73,10 @@ def build_segments(
     known = _last(is_spine)
     names, places = [], {}
     for segment_type, label in labels.items():
-        found, segments = pd.factorize(label[known, customer].ravel())
-        places[segment_type] = np.where(known < 0, -1, found.reshape(users.shape) + len(names))
+        # Costs are booked to segments that no customer is in yet.
+        booked = np.array(SEGMENTS if segment_type == "segment" else (), dtype=object)
+        found, segments = pd.factorize(np.concatenate([booked, label[known, customer].ravel()]))
+        places[segment_type] = np.where(known < 0, -1, found[len(booked) :].reshape(users.shape) + len(names))
         names += [(segment_type, segment) for segment in segments]
     return Segments(pd.DataFrame(names, columns=["segment_type", "segment"]), places, is_spine)
 
