@@ -54,10 +54,11 @@ def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comp
     """Every answer, or `only` some, against its truth, a folder of Parquet files."""
     answers = sorted(path for path in ANSWERS.glob("*.sql") if not only or path.stem in only)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_compare(connection, truth, answer) for answer in answers]
+        return [compare_answer(connection, truth, answer) for answer in answers]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path) -> Comparison:
+def compare_answer(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path) -> Comparison:
+    """One answer against its truth, in a warehouse that is open."""
     sql = answer.read_text(encoding="utf-8")
     key = [column.strip() for column in hint(sql, "key").split(",")]
     within = {name: float(limit) for name, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
