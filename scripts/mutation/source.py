@@ -7,6 +7,7 @@ from the macro that is called.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ class Source:
     def has_written(self, macro: str, words: tuple[str, str]) -> bool:
         """Whether the two words stand side by side in a macro's own SQL."""
         own = self.words(macro)
-        return words in zip(own, own[1:], strict=False)
+        return words in itertools.pairwise(own)
 
     def has_query(self, macro: str, name: str) -> bool:
         text, start, stop = self.macros[macro]
@@ -189,7 +190,7 @@ class Compiled:
         if self.tokens[anchor].text != symbol:
             return [(symbol or "", self.tokens[first].text)]
         texts = [one.text for one in self.tokens[max(anchor - 1, 0) : anchor + 2]]
-        return list(zip(texts, texts[1:], strict=False))
+        return list(itertools.pairwise(texts))
 
     def _spans(self, block: Token) -> list[tuple[int, int]]:
         """A block of Jinja and the values of the variables that it names, and that they name."""

@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from mutation.operators import Change, changes
-from mutation.project import GIVEN, Model, Text, UnitTest
+from mutation.project import GIVEN, Model, UnitTest
 
 SECONDS = 5  # a query over a few given rows; more is a mutant that does not end
 DIALECT = "duckdb"
