@@ -13,11 +13,11 @@ export RAW_DIR ?= data/raw
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-SAMPLE := --customers 160 --months 30 --seed 1
+SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth bench lint contract handbook dashboard docs backup restore clean
+.PHONY: help environment sample build check test truth mutate bench lint contract handbook dashboard docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ $(ENVIRONMENT): requirements.lock
 sample: $(ENVIRONMENT) $(if $(filter data/raw,$(RAW_DIR)),$(SAMPLE_STAMP)) ## Generate the sample company into data/raw
 
 $(SAMPLE_STAMP): scripts/simulate.py $(wildcard scripts/simulator/*.py) | $(ENVIRONMENT)
-	$(BIN)/python scripts/simulate.py $(SAMPLE) --out data/raw
+	$(BIN)/python scripts/simulate.py $(SAMPLE_COMPANY) --out data/raw
 	@touch $@
 
 build: sample ## Build the warehouse from RAW_DIR, through the gates, and publish
@@ -55,6 +55,9 @@ MONTHS ?= 30
 
 truth: $(ENVIRONMENT) ## Simulate a company (SEED, CUSTOMERS, MONTHS), build it, hold the warehouse against its truth
 	@$(BIN)/python scripts/truth.py --seed $(SEED) --customers $(CUSTOMERS) --months $(MONTHS)
+
+mutate: $(ENVIRONMENT) ## How many wrong versions of the models the tests notice (MODELS="core/usage kpi_quick_ratio" SAMPLE=300)
+	@$(BIN)/python scripts/mutate.py $(MODELS) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: $(ENVIRONMENT) ## What builds cost, as ratios on generated data (CUSTOMERS=10000 EVENTS=50000000): docs/performance.md
 	@$(BIN)/python scripts/bench.py $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(EVENTS),--events $(EVENTS))
