@@ -194,7 +194,7 @@ def expected_band(row: dict, previous_signal: str | None) -> str | None:
     if beyond_bad < 0 or (beyond_bad == 0 and bands.get("bad_at_is_bad")):
         return None if bands.get("bad_only_if") else "bad"
     if beyond_good > 0 or (beyond_good == 0 and not bands.get("good_at_is_watch")):
-        return "good"
+        return None if bands.get("good_only_if") else "good"
     return "watch"
 
 

@@ -46,7 +46,8 @@ paid_terms as (
         lines.currency,
         sum(net_prices.net_amount) * 12 / lines.term_months as arr_amount,
         nullif(least(max(cancelled.served_until), lines.service_end), lines.service_end)
-            as terminated_at
+            as terminated_at,
+        max(cancelled.cancel_requested_at) as cancel_requested_at
     from term_lines as lines
     inner join net_prices
         on
@@ -72,7 +73,7 @@ paid_terms as (
 
 {% set known_columns = [
     'source_system', 'contract_id', 'contract_kind', 'source_customer_id', 'term_start', 'term_end',
-    'arr_amount', 'currency', 'terminated_at',
+    'arr_amount', 'currency', 'terminated_at', 'cancel_requested_at',
 ] -%}
 known as (
 
@@ -124,6 +125,7 @@ select
     coalesce(currency, '{{ var("reporting_currency") }}') as currency,
     predecessor_id,
     signed_at,
+    cancel_requested_at,
     terminated_at
 from ranked
 where precedence = best_precedence
