@@ -461,9 +461,11 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
     columns = set(models[f"kpi_{kpi_id}"]["columns"])
     needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
     for companion in kpis[kpi_id].get("companions") or []:
-        assert needed <= companion.keys() <= needed | {
-            *("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")
-        }
+        assert (
+            needed
+            <= companion.keys()
+            <= needed | {*("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")}
+        )
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]
         assert_bands(companion["bands"], companion["direction"])
