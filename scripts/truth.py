@@ -74,7 +74,9 @@ def compare_answer(connection: duckdb.DuckDBPyConnection, truth: Path, name: str
     connection.execute(f"create or replace temp table ours as {sql.replace('{columns}', ', '.join(stated))}")
     columns = {column: kind for column, kind, *_ in connection.execute("describe ours").fetchall()}
     key = [column.strip() for column in hint(sql, "key").split(",")]
-    within = {column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
+    within = {
+        column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)
+    }
     if hint(sql, "of each"):
         within = {column: limit for column, limit in within.items() if column in columns}
     for column in sorted((stated.keys() ^ columns.keys()) | (set(key) | within.keys()) - columns.keys()):

@@ -82,7 +82,9 @@ class RevenueKpis:
 
     def _reasons(self, churns: pd.DataFrame) -> None:
         """Each churn in its month and in the two after it, under every reason that anybody ever had."""
-        shown = [churns.assign(segment_month=churns["month"], month=churns["month"] + n, is_own=n == 0) for n in range(3)]
+        shown = [
+            churns.assign(segment_month=churns["month"], month=churns["month"] + n, is_own=n == 0) for n in range(3)
+        ]
         shown = pd.concat(shown)
         shown = shown[shown["month"] < self.settings.months]
         rows = [shown.assign(breakdown="all", has_reason=shown["reason_code"] != "not_captured")]

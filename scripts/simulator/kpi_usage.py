@@ -81,7 +81,9 @@ class UsageKpis:
         uses = self._adopters_uses().assign(is_adopting=False)
         units = pd.concat([adopting, by_feature, uses], ignore_index=True)
         self.kpis.add("feature_adoption_rate", units, _adoption, has_customers=True)
-        self.kpis.add("feature_usage", self._classified(), _usage_classes, has_customers=True, of_customers=("usage_class",))
+        self.kpis.add(
+            "feature_usage", self._classified(), _usage_classes, has_customers=True, of_customers=("usage_class",)
+        )
 
     def _adopters_uses(self) -> pd.DataFrame:
         """One row per user and feature that it adopted in a month: how often it used it."""

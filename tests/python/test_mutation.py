@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import mutate
 import pytest
-from conftest import ROOT, VENDORS
 from mutation.operators import OPERATORS
-from mutation.project import Model, Project, Text, UnitTest, read_unit_test
+from mutation.project import Model, Text, UnitTest, read_unit_test
 from mutation.score import Equivalents, Result, grouped, sampled
 from mutation.source import Source
 from mutation.trial import Bench, mutants
-from mutation.warehouse import Warehouse
 
 ORDERS = "__dbt__cte__orders"
 
