@@ -35,7 +35,7 @@ from .relationship_truth import relationship_truth
 from .seats import process_months, process_table, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
-from .success import success_tables
+from .success import Success
 from .surveys import RatedTickets, Surveys
 from .truth import Revenue
 from .usage_truth import UsageTruth
@@ -64,7 +64,7 @@ def simulate(settings: Settings, out: Path) -> None:
     tell("messages, content and community")
     engagement = engage(settings, world, ledger, users, presence)
     tell("journeys, relationships, advocacy and costs")
-    success, success_truth = success_tables(settings, world, ledger, contracts)
+    success = Success(settings, world, ledger, contracts)
     deals = agree_deals(settings, world, ledger)
     relations = live_relations(settings, world, ledger)
     advocacy = live_advocacy(settings, world, ledger)
@@ -83,10 +83,10 @@ def simulate(settings: Settings, out: Path) -> None:
     csm_ids = sources["salesforce"]["user"]["id"].to_numpy()
     sources["salesforce"] |= salesforce_opportunities(settings, world, deals, csm_ids)
     sources["salesforce"] |= salesforce_activities(settings, world, relations, csm_ids) | engagement.salesforce
-    sources["files"] |= surveys.files() | feedback.files() | engagement.files | success
+    sources["files"] |= surveys.files() | feedback.files() | engagement.files | success.files()
     sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
     sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
-    sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success_truth
+    sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success.truth()
     sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
     sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
@@ -114,8 +114,27 @@ def simulate(settings: Settings, out: Path) -> None:
         lived = usage.lived(revenue.spine, entitled, assigned)
         write("truth", usage.tables(lived))
         tell("the truth of KPIs")
-        states = (settings, world, ledger, contracts, revenue, costs, support_truth.facts, usage, lived, pd.concat(runs))
-        kpis = true_kpis(Lived(*states))
+        kpis = true_kpis(
+            Lived(
+                settings=settings,
+                world=world,
+                ledger=ledger,
+                contracts=contracts,
+                revenue=revenue,
+                costs=costs,
+                tickets=support_truth.facts,
+                surveys=surveys,
+                feedback=feedback,
+                engagement=engagement,
+                success=success,
+                relations=relations,
+                deals=deals,
+                advocacy=advocacy,
+                usage=usage,
+                people=lived,
+                runs=pd.concat(runs),
+            )
+        )
         for name, rows in kpis.items():
             write_truth(work, name, rows)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")

@@ -280,8 +280,12 @@ def _post_rows(visits: Visits, rng: np.random.Generator, posts: pd.DataFrame, st
 
 @dataclass(frozen=True)
 class Engagement:
-    """Tables by name; `parts`: those of many rows, whole, with the column whose month says in which file a row lies."""
+    """What was done, then tables by name; `parts`: those of many rows, whole, with the column whose month says in which file a row lies."""
 
+    messages: Messages
+    campaigns: Campaigns
+    content: Content
+    community: Community
     salesforce: dict[str, pd.DataFrame]
     files: dict[str, pd.DataFrame]
     parts: dict[str, tuple[pd.DataFrame, str]]
@@ -293,6 +297,10 @@ def engage(settings: Settings, world: World, ledger: Ledger, users: Users, prese
     messages, campaigns = send_messages(settings, world, ledger), run_campaigns(settings, world, ledger)
     content, community = use_content(visits), meet_in_community(visits)
     return Engagement(
+        messages,
+        campaigns,
+        content,
+        community,
         {"campaign": campaigns.rows, "campaign_member": campaigns.members},
         {"community_posts": community.posts},
         {

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .advocacy import Advocacy
+from .content import Engagement
 from .contracts import Contracts
 from .costs import Costs
+from .feedback import Feedback
 from .files import churn_reasons
 from .invoiced import invoiced_months
 from .kpi_costs import CostKpis
@@ -17,8 +20,12 @@ from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
 from .kpis import Kpis
 from .ledger import Ledger
+from .opportunities import Deals
+from .relationship import Relations
 from .segments import build_segments, month_by_customer
 from .settings import Settings
+from .success import Success
+from .surveys import Surveys
 from .truth import Revenue
 from .usage_truth import UsageTruth
 from .world import World
@@ -26,7 +33,7 @@ from .world import World
 
 @dataclass(frozen=True)
 class Lived:
-    """What KPIs are made of. `tickets`: what SupportTruth remembers; `lived`: what UsageTruth says of the spine; `runs`: attempts and failures of
+    """What KPIs are made of. `tickets`: what SupportTruth remembers; `people`: what UsageTruth says of the spine; `runs`: attempts and failures of
     customers' processes."""
 
     settings: Settings
@@ -36,15 +43,22 @@ class Lived:
     revenue: Revenue
     costs: Costs
     tickets: list[dict]
+    surveys: Surveys
+    feedback: Feedback
+    engagement: Engagement
+    success: Success
+    relations: Relations
+    deals: Deals
+    advocacy: Advocacy
     usage: UsageTruth
-    lived: dict[str, pd.DataFrame]
+    people: dict[str, pd.DataFrame]
     runs: pd.DataFrame
 
 
 def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     """Of each customer its segments, and a table per KPI."""
     settings, world, revenue = lived.settings, lived.world, lived.revenue
-    people = lived.lived["active_users"]
+    people = lived.people["active_users"]
     users = month_by_customer(settings, world, people, people["active_users"])
     segments = build_segments(settings, world, revenue.spine, revenue.months, revenue.plans(), users)
     kpis = Kpis(settings, segments)
@@ -52,7 +66,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     money.add(lived.contracts.renewals(), revenue.last_served(), churn_reasons(settings, world, lived.ledger))
     support = SupportKpis(settings, kpis, revenue.spine, lived.tickets)
     support.add(people[["customer", "month", "active_users"]])
-    UsageKpis(settings, kpis, lived.usage, lived.lived, money.spine, lived.runs).add()
+    UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
