@@ -14,6 +14,7 @@ from .feedback import Feedback
 from .files import churn_reasons
 from .invoiced import invoiced_months
 from .kpi_costs import CostKpis
+from .kpi_engagement import EngagementKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
@@ -66,6 +67,8 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     support = SupportKpis(settings, kpis, revenue.spine, lived.tickets)
     support.add(people[["customer", "month", "active_users"]])
     UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
+    engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
+    engagement.add(lived.engagement, lived.surveys, support.askers())
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
