@@ -66,9 +66,7 @@ lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 	$(BIN)/ruff check scripts tests
 	$(BIN)/ruff format --check scripts tests
 	$(BIN)/yamllint --strict .
-	@mkdir -p target/lint
-	WAREHOUSE_DIR=target/lint SOURCES="salesforce stripe segment zendesk files ravenstack" \
-		$(BIN)/sqlfluff lint --processes 2 models tests/singular
+	$(BIN)/python scripts/lint.py
 
 contract: $(ENVIRONMENT) ## Write the tables of docs/your_own_data.md anew from what is declared of the source files
 	$(BIN)/python scripts/files_contract.py

@@ -56,7 +56,7 @@ found.opened = document.getElementById('customer').open && document.getElementBy
 await pause(300);
 found.charts = document.querySelectorAll('#customer svg.marks').length;
 document.getElementById('customer').close();
-document.getElementById('kpi-mrr_movements').scrollIntoView();
+document.getElementById('kpi-mrr_movements').scrollIntoView({ behavior: 'instant' });
 await pause(1500);
 found.trends = document.querySelectorAll('#kpi-mrr_movements svg.marks').length;
 found.overflow = document.documentElement.scrollWidth > document.documentElement.clientWidth;
