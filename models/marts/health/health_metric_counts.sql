@@ -31,6 +31,7 @@ select
     renewals.signed_value,
     count(case when renewals.is_final then 1 end) as customers,
     count(case when renewals.is_final and renewals.is_renewed then 1 end) as renewed,
+    count(case when renewals.is_final and not renewals.is_renewed then 1 end) as lost,
     count(case when not renewals.is_final then 1 end) as pending
 from renewals
 inner join months
