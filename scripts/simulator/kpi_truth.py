@@ -19,6 +19,7 @@ from .kpi_engagement import EngagementKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
+from .kpi_voice import VoiceKpis
 from .kpis import Kpis
 from .ledger import Ledger
 from .opportunities import Deals
@@ -70,6 +71,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
     engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
     engagement.add(lived.engagement, lived.surveys, support.askers())
+    VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
