@@ -16,6 +16,7 @@ from .files import churn_reasons
 from .invoiced import invoiced_months
 from .kpi_costs import CostKpis
 from .kpi_engagement import EngagementKpis
+from .kpi_journey import JourneyKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
@@ -72,6 +73,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
     engagement.add(lived.engagement, lived.surveys, support.askers())
     VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
+    JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
