@@ -17,6 +17,7 @@ from .invoiced import invoiced_months
 from .kpi_costs import CostKpis
 from .kpi_engagement import EngagementKpis
 from .kpi_journey import JourneyKpis
+from .kpi_relationship import RelationshipKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
@@ -25,6 +26,7 @@ from .kpis import Kpis
 from .ledger import Ledger
 from .opportunities import Deals
 from .relationship import Relations
+from .relationship_truth import RelationshipMonths
 from .segments import build_segments, month_by_customer
 from .settings import Settings
 from .success import Success
@@ -74,6 +76,8 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     engagement.add(lived.engagement, lived.surveys, support.askers())
     VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
     JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
+    stood = RelationshipMonths(settings, world, lived.ledger, lived.relations, lived.deals)
+    RelationshipKpis(settings, kpis, money.spine, lived.relations, stood).add()
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     names = world.customers["account_id"].to_numpy()
