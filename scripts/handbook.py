@@ -30,7 +30,17 @@ THEMES = {
     "support": "Support",
 }
 # Every mart has these; what they mean is the same everywhere.
-COMMON = ("kpi_id", "period_grain", "period_start", "segment_type", "segment", "breakdown", "value", "n_pending", "is_final")
+COMMON = (
+    "kpi_id",
+    "period_grain",
+    "period_start",
+    "segment_type",
+    "segment",
+    "breakdown",
+    "value",
+    "n_pending",
+    "is_final",
+)
 PARTS = {"numerator": "Numerator", "denominator": "Denominator", "sample_size": "Units (n)"}
 BETTER = {"up": "higher is better", "down": "lower is better", "none": "neither way is better"}
 INTRO = """\
@@ -92,7 +102,7 @@ def kpis() -> list[Kpi]:
 
 
 def number(value: float, unit: str) -> str:
-    return f"{value:g}" if unit != "ratio" or abs(value) < 0.001 and value else f"{100 * value:g} %"
+    return f"{value:g}" if unit != "ratio" or (abs(value) < 0.001 and value) else f"{100 * value:g} %"
 
 
 def bands(block: dict, unit: str, direction: str) -> str:
@@ -110,8 +120,9 @@ def bands(block: dict, unit: str, direction: str) -> str:
     text = f"good {at_good[way]} {good}, bad {at_bad[way]} {bad}, watch between"
     if rule == "baseline":
         text += ", as multiples of its own baseline"
-    if "bad_only_if" in block:
-        text += f"; bad only if `{block['bad_only_if']}`"
+    for band in ("good", "bad"):
+        if f"{band}_only_if" in block:
+            text += f"; {band} only if `{block[f'{band}_only_if']}`"
     return text + "".join(f"; {band} where `{column}`" for band, column in block.get("empty_is", {}).items())
 
 
@@ -155,7 +166,12 @@ def section(kpi: Kpi) -> str:
     ]
     further = {name: text for name, text in kpi.columns.items() if name not in (*COMMON, *PARTS)}
     if further:
-        lines += ["Further columns: " + "; ".join(f"`{n}`" + (f" ({t.rstrip('.')})" if t else "") for n, t in further.items()) + ".", ""]
+        lines += [
+            "Further columns: "
+            + "; ".join(f"`{n}`" + (f" ({t.rstrip('.')})" if t else "") for n, t in further.items())
+            + ".",
+            "",
+        ]
     for companion in meta.get("companions") or []:
         text = bands(companion["bands"], companion["unit"], companion["direction"])
         lines += [
