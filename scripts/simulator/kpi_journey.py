@@ -10,7 +10,7 @@ from pandas.api.typing import DataFrameGroupBy
 
 from .journey import CHURNED, DAY, STAGES, month_ends
 from .kpis import Kpis, judged, rate, share
-from .outcomes import VERIFICATION_DAYS, Outcomes
+from .outcomes import VERIFICATION_DAYS, is_reached
 from .settings import Settings, add_months
 from .success import Success
 from .truth import at_instants
