@@ -88,7 +88,7 @@ def simulate(settings: Settings, out: Path) -> None:
     sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
     sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
     sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success.truth()
-    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
+    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, revenue.months)
     sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)

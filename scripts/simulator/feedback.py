@@ -81,7 +81,7 @@ COMMENTED, THEMED, FOREIGN_SHARE, SHORT_SHARE, SAID_LANGUAGE = 0.33, 0.85, 0.5, 
 
 
 class Feedback:
-    """`texts`: one row per text, in order of time; `customer` as in Surveys, `tone` 1, 0 or -1."""
+    """`texts`: one row per text, in order of time; `customer` as in Surveys, `tone` 1, 0 or -1; `said`: its author's own words."""
 
     def __init__(
         self, settings: Settings, world: World, ledger: Ledger, surveys: Surveys, tickets: RatedTickets
@@ -152,7 +152,7 @@ class Feedback:
         draws = self.rng.random((len(texts), 6))
         customer, source, tone = (texts[name].tolist() for name in ("customer", "source", "tone"))
         countries, names = (self.world.customers[name].tolist() for name in ("country", "name"))
-        language, words, said = [], [], []
+        language, own, words, lang = [], [], [], []
         for n, (kind, subject, clause, ending, odd, told) in enumerate(draws.tolist()):
             spoken = LANGUAGES.get(countries[customer[n]], "en") if customer[n] != NOBODY else "en"
             spoken = spoken if spoken != "en" and kind < FOREIGN_SHARE else "en"
@@ -163,16 +163,16 @@ class Feedback:
             else:
                 subjects = SUBJECTS[texts.at[n, "theme"]]
                 text = f"{_one(CLAUSES[tone[n]], clause).format(_one(subjects, subject))} {_one(ENDINGS[tone[n]], ending)}".strip()
+            own.append(text)
             if source[n] == "email":
                 text += SIGNATURE.format(name=f"{names[customer[n]]} team") if odd < 0.6 else ""
                 text += QUOTE if odd < 0.3 else ""
             language.append(spoken)
             words.append(text)
             # Who does not write English is told apart; English often is left unsaid.
-            said.append(spoken if spoken != "en" or told < SAID_LANGUAGE else None)
-        texts = texts.assign(
-            id=[f"t_{n:06d}" for n in range(1, len(texts) + 1)], language=language, text=words, lang=said
-        )
+            lang.append(spoken if spoken != "en" or told < SAID_LANGUAGE else None)
+        ids = [f"t_{n:06d}" for n in range(1, len(texts) + 1)]
+        texts = texts.assign(id=ids, language=language, said=own, text=words, lang=lang)
         has_theme = texts["is_complaint"] | (draws[:, 5] < THEMED)
         return texts.assign(theme=texts["theme"].where(has_theme))
 

@@ -9,6 +9,7 @@ from pandas.api.typing import DataFrameGroupBy
 
 from .kpis import Kpis, amount, judged, rate, ratio, total
 from .settings import Settings
+from .support import REQUESTERS_FROM
 
 LIVE = ("voice", "chat")
 DAY = 86400
@@ -46,6 +47,11 @@ class SupportKpis:
         self._categories()
         self._volume(users)
         self._backlog()
+
+    def askers(self) -> pd.DataFrame:
+        """Of every ticket its customer (-1: nobody's), the person who raised it, and when."""
+        person = self.tickets["requester"].astype("int64") - REQUESTERS_FROM
+        return self.tickets[["customer", "created"]].assign(requester=person)
 
     def _filed(self, at: str) -> pd.DataFrame:
         """Tickets of customers of the spine by the month of a time that they have."""

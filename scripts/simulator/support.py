@@ -19,6 +19,8 @@ from .settings import Settings
 from .world import World
 
 ID_BASE = 360_000_000_000
+# The help desk's id of the first person of the world; the others follow.
+REQUESTERS_FROM = ID_BASE + 20_000_000
 CATEGORIES = ("billing", "bug", "how_to", "integration", "access", "feature_request", None)
 PRIORITIES = ("low", "normal", "high", "urgent", None)
 CHANNELS = ("email", "web", "chat", "voice", "api")
@@ -145,7 +147,7 @@ def requesters(world: World) -> pd.DataFrame:
     people = world.people
     signed = (world.customers["kind"] != "prospect").to_numpy()[people["customer"]]
     users = people[signed & (people["rank"] < 6) & ~people["is_bot"] & ~people["is_staff"]].copy()
-    users["id"] = ID_BASE + 20_000_000 + users.index
+    users["id"] = REQUESTERS_FROM + users.index
     in_subsidiary = has_subsidiary(world).to_numpy()[users["customer"]] & (users["rank"] % 2 == 1)
     users["organization"] = organization_id(users["customer"]).where(~in_subsidiary, subsidiary_id(users["customer"]))
     return users
