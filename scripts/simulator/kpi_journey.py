@@ -10,7 +10,7 @@ from pandas.api.typing import DataFrameGroupBy
 
 from .journey import CHURNED, DAY, STAGES, month_ends
 from .kpis import Kpis, judged, rate, share
-from .outcomes import VERIFICATION_DAYS, is_reached
+from .outcomes import VERIFICATION_DAYS, Outcomes
 from .settings import Settings, add_months
 from .success import Success
 from .truth import at_instants
@@ -148,9 +148,9 @@ class JourneyKpis:
         rows = self.success.outcomes.all
         lower, actual, target = rows["is_lower_better"], rows["actual"], rows["target"]
         until = rows["target_date"] + VERIFICATION_DAYS * DAY
-        reached = is_reached(rows)
-        rows = judged(rows, until < self.settings.end, reached & (rows["verified"].dt.normalize() <= until))
-        rows["was_reached"] = rows["is_due"] & reached
+        is_reached = Outcomes.is_reached(rows)
+        rows = judged(rows, until < self.settings.end, is_reached & (rows["verified"].dt.normalize() <= until))
+        rows["was_reached"] = rows["is_due"] & is_reached
         rows["is_exceeded"] = rows["is_success"] & np.where(lower, actual < target, actual > target)
         rows = self._in_month_of(rows[~rows["is_cancelled"]], rows["target_date"])
         shown = pd.concat([rows.assign(month=rows["month"] + n) for n in range(12)])

@@ -13,6 +13,7 @@ from .costs import Costs
 from .feedback import Feedback
 from .files import churn_reasons
 from .invoiced import invoiced_months
+from .kpi_advocacy import AdvocacyKpis
 from .kpi_complaints import ComplaintKpis
 from .kpi_costs import CostKpis
 from .kpi_engagement import EngagementKpis
@@ -81,6 +82,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
     stood = RelationshipMonths(settings, world, lived.ledger, lived.relations, lived.deals)
     RelationshipKpis(settings, kpis, money.spine, lived.relations, stood).add()
+    AdvocacyKpis(settings, kpis, money.spine, lived.advocacy).add()
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
     value = ValueKpis(settings, kpis, lived.success)

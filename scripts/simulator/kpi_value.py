@@ -9,7 +9,7 @@ from pandas.api.typing import DataFrameGroupBy
 from .catalog import USD_RATE
 from .kpi_days import median_days, state_days
 from .kpis import Kpis, ratio, total
-from .outcomes import is_exceeded, is_reached
+from .outcomes import Outcomes
 from .plans import IS_VALUE
 from .settings import Settings
 from .success import Success
@@ -28,8 +28,8 @@ class ValueKpis:
         outcomes = success.outcomes.all
         self.outcomes = outcomes[~outcomes["is_cancelled"]].assign(
             verified_on=outcomes["verified"].dt.normalize(),
-            is_reached=is_reached(outcomes),
-            is_exceeded=is_exceeded(outcomes),
+            is_reached=Outcomes.is_reached(outcomes),
+            is_exceeded=Outcomes.is_exceeded(outcomes),
         )
 
     def add(self, surveys: Surveys, invoiced: pd.DataFrame, first_month: int) -> None:

@@ -66,9 +66,9 @@ class Outcomes(Plans):
 
     def file(self) -> pd.DataFrame:
         rows = self.all
-        reaches = is_reached(rows)
+        is_reached = self.is_reached(rows)
         status = np.select(
-            [rows["is_cancelled"], ~rows["is_measured"], reaches], ["cancelled", "open", "achieved"], "missed"
+            [rows["is_cancelled"], ~rows["is_measured"], is_reached], ["cancelled", "open", "achieved"], "missed"
         )
         frame = pd.DataFrame(
             {
@@ -93,6 +93,15 @@ class Outcomes(Plans):
         broken["annual_benefit"] = [1000.0, 1000.0, -1000.0]
         return pd.concat([frame, frame.tail(2), broken], ignore_index=True)
 
+    @staticmethod
+    def is_reached(rows: pd.DataFrame) -> pd.Series:
+        reaches = np.where(rows["is_lower_better"], rows["actual"] <= rows["target"], rows["actual"] >= rows["target"])
+        return rows["is_measured"] & reaches & ~rows["is_cancelled"]
+
+    @staticmethod
+    def is_exceeded(rows: pd.DataFrame) -> pd.Series:
+        return Outcomes.is_reached(rows) & (rows["actual"] != rows["target"])
+
     def months(self) -> pd.DataFrame:
         """By customer and month of the target date what was due, reached, and verified in time; by month of verification
         what it brings in a year and cost, in USD."""
@@ -102,8 +111,8 @@ class Outcomes(Plans):
         rate = rows["currency"].map(USD_RATE)
         rows = rows.assign(
             counts=~rows["is_cancelled"],
-            is_reached=is_reached(rows),
-            is_achieved=is_reached(rows) & is_in_time,
+            is_reached=self.is_reached(rows),
+            is_achieved=self.is_reached(rows) & is_in_time,
             is_pending=~rows["is_cancelled"] & (window + np.timedelta64(1, "D") > self.end),
             is_verified=True,
             benefit_usd=rows["benefit"] * rate,
@@ -127,12 +136,3 @@ class Outcomes(Plans):
         months = due.join(verified, how="outer").fillna(0)
         whole = ["due", "reached", "verified_on_time", "pending", "verified"]
         return months.astype(dict.fromkeys(whole, int)).reset_index()
-
-
-def is_reached(rows: pd.DataFrame) -> pd.Series:
-    reaches = np.where(rows["is_lower_better"], rows["actual"] <= rows["target"], rows["actual"] >= rows["target"])
-    return rows["is_measured"] & reaches & ~rows["is_cancelled"]
-
-
-def is_exceeded(rows: pd.DataFrame) -> pd.Series:
-    return is_reached(rows) & (rows["actual"] != rows["target"])
