@@ -1,5 +1,6 @@
 {%- set of_kpis = {
     'seats': ('license_utilization', 'denominator > 0 and 10 * assigned_seats >= 9 * denominator'),
+    'roi': ('product_roi', 'value >= 1'),
     'promoter': ('net_promoter_score', 'mean_score >= 9'),
 } -%}
 with customer_months as (
