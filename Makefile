@@ -17,7 +17,7 @@ SAMPLE := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth bench lint contract docs backup restore clean
+.PHONY: help environment sample build check test truth bench lint contract handbook dashboard docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 
 contract: $(ENVIRONMENT) ## Write the tables of docs/your_own_data.md anew from what is declared of the source files
 	$(BIN)/python scripts/files_contract.py
+
+handbook: $(ENVIRONMENT) ## Write docs/kpis.md, the handbook of all KPIs, from the KPIs' own files
+	$(BIN)/python scripts/handbook.py
 
 docs: sample ## dbt's documentation as one page, target/static_index.html
 	$(BIN)/dbt docs generate --static
