@@ -26,6 +26,12 @@
 {%- endmacro %}
 
 
+{% macro last_months(months, month_start='period_start') %}
+    {#- The order and frame of a window: the rows of the last so many calendar months, of which some may have none. -#}
+    order by {{ calendar_position(month_start) }} range between {{ months - 1 }} preceding and current row
+{%- endmacro %}
+
+
 {% macro utc_start_of(date) %}
     {#- The UTC instant at which a calendar date begins in the reporting time zone. -#}
     {%- if var('reporting_tz') == 'UTC' -%}

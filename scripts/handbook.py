@@ -135,8 +135,9 @@ def bands(block: dict, direction: str) -> str:
     text = f"good {at_good[way]} {good}, bad {at_bad[way]} {bad}, watch between"
     if rule == "baseline":
         text += ", as multiples of its own baseline"
-    if "bad_only_if" in block:
-        text += f"; bad only if `{block['bad_only_if']}`"
+    for band in ("good", "bad"):
+        if f"{band}_only_if" in block:
+            text += f"; {band} only if `{block[f'{band}_only_if']}`"
     return text + "".join(f"; {band} where `{column}`" for band, column in block.get("empty_is", {}).items())
 
 

@@ -51,6 +51,7 @@ select
     spine.month_start,
     customers.name,
     attributes.csm_id,
+    case when attributes.csm_id = customers.csm_id then customers.csm_name end as csm_name,
     attributes.segment,
     attributes.tier,
     attributes.industry,

@@ -9,6 +9,7 @@ described as (
     {% for kpi in kpi_metas() -%}
     select
         '{{ kpi.mart_kpi_id }}' as mart_kpi_id,
+        {{ loop.index }} as sort_order,
         '{{ kpi.id }}' as kpi_id,
         {{ text_literal(kpi.name) }} as name,
         {{ text_literal(kpi.synonyms | join(', ')) }} as synonyms,
@@ -45,6 +46,7 @@ described as (
 
 select
     described.mart_kpi_id,
+    described.sort_order,
     described.kpi_id,
     described.name,
     described.synonyms,

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
+
 from quality.publish import restore_parquet
 
 

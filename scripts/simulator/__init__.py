@@ -24,6 +24,7 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
+from .kpi_truth import Lived, true_kpis
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
 from .product import Presence, build_users, segment_tables, visits
@@ -34,13 +35,12 @@ from .relationship_truth import relationship_truth
 from .seats import process_months, process_table, seat_assignments, seat_entitlements, seat_tables
 from .settings import Settings
 from .stripe import stripe_tables
-from .success import success_tables
+from .success import Success
 from .surveys import RatedTickets, Surveys
-from .truth import truth_tables
+from .truth import Revenue
 from .usage_truth import UsageTruth
-from .usage_values import kpi_tables
 from .world import build_world
-from .writers import replaced_together, write_part, write_table
+from .writers import replaced_together, write_part, write_table, write_truth
 from .zendesk import run_support
 
 __all__ = ["Settings", "simulate"]
@@ -64,12 +64,13 @@ def simulate(settings: Settings, out: Path) -> None:
     tell("messages, content and community")
     engagement = engage(settings, world, ledger, users, presence)
     tell("journeys, relationships, advocacy and costs")
-    success, success_truth = success_tables(settings, world, ledger, contracts)
+    success = Success(settings, world, ledger, contracts)
     deals = agree_deals(settings, world, ledger)
     relations = live_relations(settings, world, ledger)
     advocacy = live_advocacy(settings, world, ledger)
     support = support_truth.tables()
-    truth = truth_tables(settings, world, ledger, contracts, support_truth.facts)
+    revenue = Revenue(settings, world, ledger)
+    truth = revenue.tables(contracts.renewals())
     costs = Costs(settings, world, truth, support["ticket_counts"])
     sources = {
         "salesforce": salesforce_tables(settings, world),
@@ -82,10 +83,10 @@ def simulate(settings: Settings, out: Path) -> None:
     csm_ids = sources["salesforce"]["user"]["id"].to_numpy()
     sources["salesforce"] |= salesforce_opportunities(settings, world, deals, csm_ids)
     sources["salesforce"] |= salesforce_activities(settings, world, relations, csm_ids) | engagement.salesforce
-    sources["files"] |= surveys.files() | feedback.files() | engagement.files | success
+    sources["files"] |= surveys.files() | feedback.files() | engagement.files | success.files()
     sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
     sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
-    sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success_truth
+    sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success.truth()
     sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
     sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
@@ -110,9 +111,32 @@ def simulate(settings: Settings, out: Path) -> None:
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
         write("files", seat_tables(settings, world, users, entitled, assigned))
-        lived = dict(usage.tables(truth["customer_months"], entitled, assigned))
-        lived |= kpi_tables(usage, {**truth, **lived}, sources["salesforce"]["account"], pd.concat(runs))
-        write("truth", lived)
+        lived = usage.lived(revenue.spine, entitled, assigned)
+        write("truth", usage.tables(lived))
+        tell("the truth of KPIs")
+        kpis = true_kpis(
+            Lived(
+                settings=settings,
+                world=world,
+                ledger=ledger,
+                contracts=contracts,
+                revenue=revenue,
+                costs=costs,
+                tickets=support_truth.facts,
+                surveys=surveys,
+                feedback=feedback,
+                engagement=engagement,
+                success=success,
+                relations=relations,
+                deals=deals,
+                advocacy=advocacy,
+                usage=usage,
+                people=lived,
+                runs=pd.concat(runs),
+            )
+        )
+        for name, rows in kpis.items():
+            write_truth(work, name, rows)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
 
 

@@ -82,17 +82,19 @@ class Visits:
 @dataclass(frozen=True)
 class Content:
     """`events`: as the tools log them. `reads` and `webinars`: one row per user, thing and day; `walkthroughs`: one per user and thing with the first
-    `start`, `half` and `done` (FAR: never)."""
+    `start`, `half` and `done` (FAR: never); `guided`: one per user and moment in a walkthrough. `first_view`: when anybody opened an article."""
 
     events: pd.DataFrame
     reads: pd.DataFrame
     webinars: pd.DataFrame
     walkthroughs: pd.DataFrame
+    guided: pd.DataFrame
+    first_view: int
 
 
 def use_content(visits: Visits) -> Content:
-    articles, reads = _articles(visits)
-    guides, walkthroughs = _walkthroughs(visits)
+    articles, reads, first_view = _articles(visits)
+    guides, walkthroughs, guided = _walkthroughs(visits)
     shown, webinars = _webinars(visits)
     events = pd.concat([articles, guides, shown], ignore_index=True)
     events = events[events["at"] < visits.horizon]
@@ -110,10 +112,10 @@ def use_content(visits: Visits) -> Content:
     odd = impossible.assign(at=0)
     events = pd.concat([events, events[rng.random(len(events)) < 0.005], odd], ignore_index=True)
     events = events.assign(occurred_at=moments(visits.settings, events["at"].to_numpy())).drop(columns="at")
-    return Content(events, reads, webinars, walkthroughs)
+    return Content(events, reads, webinars, walkthroughs, guided, first_view)
 
 
-def _articles(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _articles(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     rng = visits.settings.rng("articles")
     world = visits.world
     user, at = visits.chosen(rng, 0.4 * np.exp(0.25 * world.friction + 0.2 * world.usage))
@@ -129,10 +131,11 @@ def _articles(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows["dwell_seconds"] = pd.Series(dwell / 1000).where(is_timed)
     is_read = is_timed & ~is_anonymous & (dwell >= READ_MS) & (at < visits.horizon)
     reads = visits.counted(user[is_read], thing=article[is_read], day=at[is_read] // DAY_MS, at=at[is_read])
-    return rows, reads.drop_duplicates(["user", "thing", "day"])
+    is_somebody = is_anonymous | visits.users.counts[user]
+    return rows, reads.drop_duplicates(["user", "thing", "day"]), at[is_somebody].min(initial=FAR)
 
 
-def _walkthroughs(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _walkthroughs(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Each sitting is a start, perhaps half of it, perhaps all; a later sitting of the same walkthrough replays it."""
     rng = visits.settings.rng("walkthroughs")
     world = visits.world
@@ -153,7 +156,8 @@ def _walkthroughs(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame]:
         parts.append(visits.rows(rng, user[which], at[which], kind="walkthrough", content_id=name, progress=progress))
     sittings = visits.counted(user, thing=thing, start=start, half=half, done=done)
     first = sittings.groupby(["user", "company", "thing"], as_index=False)[["start", "half", "done"]].min()
-    return pd.concat(parts, ignore_index=True), first
+    moments_of = pd.concat([sittings[["user", "company"]].assign(at=sittings[name]) for name in ("start", "half", "done")])
+    return pd.concat(parts, ignore_index=True), first, moments_of[moments_of["at"] < FAR]
 
 
 def _webinars(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -280,8 +284,12 @@ def _post_rows(visits: Visits, rng: np.random.Generator, posts: pd.DataFrame, st
 
 @dataclass(frozen=True)
 class Engagement:
-    """Tables by name; `parts`: those of many rows, whole, with the column whose month says in which file a row lies."""
+    """What was done, then tables by name; `parts`: those of many rows, whole, with the column whose month says in which file a row lies."""
 
+    messages: Messages
+    campaigns: Campaigns
+    content: Content
+    community: Community
     salesforce: dict[str, pd.DataFrame]
     files: dict[str, pd.DataFrame]
     parts: dict[str, tuple[pd.DataFrame, str]]
@@ -293,6 +301,10 @@ def engage(settings: Settings, world: World, ledger: Ledger, users: Users, prese
     messages, campaigns = send_messages(settings, world, ledger), run_campaigns(settings, world, ledger)
     content, community = use_content(visits), meet_in_community(visits)
     return Engagement(
+        messages,
+        campaigns,
+        content,
+        community,
         {"campaign": campaigns.rows, "campaign_member": campaigns.members},
         {"community_posts": community.posts},
         {

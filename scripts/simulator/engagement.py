@@ -182,10 +182,9 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     return pd.concat([early, rows, twice, odd], ignore_index=True)
 
 
-def message_event_rows(settings: Settings, world: World, messages: Messages) -> pd.DataFrame:
-    """What became of the messages, in no order; some twice, some impossible: before the message, of an unknown one, of an unknown type."""
-    rng = settings.rng("message events")
-    count, horizon = len(messages.sent), settings.days * DAY_MS
+def _happened(rng: np.random.Generator, world: World, messages: Messages) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
+    """What became of the messages: (type, whether a machine's, when, whether it happens at all)."""
+    count = len(messages.sent)
     is_delivered = messages.is_mail & (messages.delivered < FAR)
     relationship = world.relationship[messages.company, messages.month]
     friction = world.friction[messages.company, messages.month]
@@ -196,7 +195,7 @@ def message_event_rows(settings: Settings, world: World, messages: Messages) -> 
     later = messages.opened + rng.exponential(3 * DAY_MS, count).astype(np.int64)
     reopens = (messages.opened < FAR) & (rng.random(count) < REOPENED)
     scan = messages.delivered + rng.integers(300, 10_000, count)
-    happened = [
+    return [
         ("bounce", False, messages.bounced, messages.bounced < FAR),
         ("open", False, messages.opened, messages.opened < FAR),
         ("open", False, later, reopens),
@@ -207,8 +206,21 @@ def message_event_rows(settings: Settings, world: World, messages: Messages) -> 
         ("reply", False, messages.delivered + rng.exponential(30 * HOUR_MS, count).astype(np.int64), replies),
         ("unsubscribe", False, messages.delivered + rng.exponential(DAY_MS, count).astype(np.int64), leaves),
     ]
+
+
+def replies(settings: Settings, world: World, messages: Messages) -> np.ndarray:
+    """When each message was answered, FAR: never within the window."""
+    happened = _happened(settings.rng("message events"), world, messages)
+    at, happens = next((at, happens) for event_type, _, at, happens in happened if event_type == "reply")
+    return np.where(happens & (at < settings.days * DAY_MS), at, FAR)
+
+
+def message_event_rows(settings: Settings, world: World, messages: Messages) -> pd.DataFrame:
+    """What became of the messages, in no order; some twice, some impossible: before the message, of an unknown one, of an unknown type."""
+    rng = settings.rng("message events")
+    horizon = settings.days * DAY_MS
     parts = []
-    for event_type, is_machine, at, happens in happened:
+    for event_type, is_machine, at, happens in _happened(rng, world, messages):
         which = np.flatnonzero(happens & (at < horizon))
         parts.append(
             pd.DataFrame(

@@ -89,8 +89,8 @@ def month_ends(settings: Settings) -> np.ndarray:
     return np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
 
 
-def journey_tables(settings: Settings, lives: Lives) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """files/stage_history, and the truth of each month's end."""
+def journeys(settings: Settings, lives: Lives) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(the spells in stages, files/stage_history)."""
     rng = settings.rng("journey")
     size = (len(lives.world.customers), settings.months)
     draws = {name: rng.random(size) for name in ("move", "at", "skip", "repeat")}
@@ -104,8 +104,7 @@ def journey_tables(settings: Settings, lives: Lives) -> tuple[pd.DataFrame, pd.D
             moves += own
             noted += _as_noted(draws, settings, own)
             last = moves[-1] if moves else None
-    spells = _spells(settings, moves)
-    return _file(settings, lives, noted, rng), _truth(settings, spells)
+    return _spells(settings, moves), _file(settings, lives, noted, rng)
 
 
 def _moves(
@@ -172,7 +171,8 @@ def _spells(settings: Settings, moves: list[tuple]) -> pd.DataFrame:
     return spells
 
 
-def _truth(settings: Settings, spells: pd.DataFrame) -> pd.DataFrame:
+def stage_months(settings: Settings, spells: pd.DataFrame) -> pd.DataFrame:
+    """The stage that each customer is in at each month's end."""
     held = at_instants(spells, month_ends(settings))
     starts = np.array([at.date() for at in settings.month_starts])
     return pd.DataFrame(

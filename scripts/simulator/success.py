@@ -17,7 +17,7 @@ from __future__ import annotations
 import pandas as pd
 
 from .contracts import Contracts
-from .journey import Lives, journey_tables
+from .journey import Lives, journeys, stage_months
 from .ledger import Ledger
 from .outcomes import Outcomes
 from .plans import Milestones
@@ -26,26 +26,32 @@ from .settings import Settings
 from .world import World
 
 
-def success_tables(
-    settings: Settings, world: World, ledger: Ledger, contracts: Contracts
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """The files that customer success keeps, and the truth of them."""
-    lives = Lives(settings, world, ledger, contracts)
-    stage_history, stage_months = journey_tables(settings, lives)
-    milestones, outcomes, plays = Milestones(settings, lives), Outcomes(settings, lives), Plays(settings, lives)
-    files = {
-        "stage_history": stage_history,
-        "milestones": milestones.file(),
-        "outcomes": outcomes.file(),
-        "plays": plays.play_file(),
-        "health_overrides": plays.override_file(),
-    }
-    truth = {
-        "stage_months": stage_months,
-        "milestone_months": milestones.months(),
-        "customer_clocks": milestones.clocks(),
-        "outcome_months": outcomes.months(),
-        "play_months": plays.play_months(),
-        "health_override_months": plays.override_months(),
-    }
-    return files, {name: rows.assign(**world.names(rows["customer"])) for name, rows in truth.items()}
+class Success:
+    """`stages`: the spells of customers in stages; the others as their modules say."""
+
+    def __init__(self, settings: Settings, world: World, ledger: Ledger, contracts: Contracts) -> None:
+        self.settings, self.world = settings, world
+        self.lives = Lives(settings, world, ledger, contracts)
+        self.stages, self.stage_history = journeys(settings, self.lives)
+        self.milestones, self.outcomes = Milestones(settings, self.lives), Outcomes(settings, self.lives)
+        self.plays = Plays(settings, self.lives)
+
+    def files(self) -> dict[str, pd.DataFrame]:
+        return {
+            "stage_history": self.stage_history,
+            "milestones": self.milestones.file(),
+            "outcomes": self.outcomes.file(),
+            "plays": self.plays.play_file(),
+            "health_overrides": self.plays.override_file(),
+        }
+
+    def truth(self) -> dict[str, pd.DataFrame]:
+        truth = {
+            "stage_months": stage_months(self.settings, self.stages),
+            "milestone_months": self.milestones.months(),
+            "customer_clocks": self.milestones.clocks(),
+            "outcome_months": self.outcomes.months(),
+            "play_months": self.plays.play_months(),
+            "health_override_months": self.plays.override_months(),
+        }
+        return {name: rows.assign(**self.world.names(rows["customer"])) for name, rows in truth.items()}

@@ -22,7 +22,7 @@ import pandas as pd
 
 from .ledger import Ledger
 from .settings import Settings
-from .support import CUSTOMER, ID_BASE, STRANGERS, Ticket
+from .support import CUSTOMER, REQUESTERS_FROM, STRANGERS, Ticket
 from .world import World
 
 FORMULAS = {
@@ -124,7 +124,7 @@ class Surveys:
     def _of_tickets(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         customers = np.array([self.tickets.customers[ticket] for ticket in ids], dtype=np.int64)
         return customers, np.array(
-            [self.tickets.requesters[ticket] - ID_BASE - 20_000_000 for ticket in ids], dtype=np.int64
+            [self.tickets.requesters[ticket] - REQUESTERS_FROM for ticket in ids], dtype=np.int64
         )
 
     def _sent(self, rng, survey, wave, customer, person, sent, ticket=0) -> pd.DataFrame:
@@ -269,7 +269,7 @@ class Surveys:
     def contact_ids(self, person: np.ndarray) -> np.ndarray:
         """By the CRM's id, or the help desk's where the CRM does not know the person."""
         known = self.world.people["contact_id"].to_numpy(dtype=object)[person]
-        help_desk = (ID_BASE + 20_000_000 + person).astype(str)
+        help_desk = (REQUESTERS_FROM + person).astype(str)
         return np.where(person == NOBODY, None, np.where(pd.isna(known), help_desk, known))
 
     # --- the truth ------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ class Surveys:
     def _ratings(self) -> pd.DataFrame:
         rated = pd.DataFrame(self.tickets.ratings, columns=["ticket", "responded_at", "score"])
         requester = rated["ticket"].map(self.tickets.requesters)
-        person = requester - ID_BASE - 20_000_000
+        person = requester - REQUESTERS_FROM
         is_person = (person >= 0) & (person < len(self.world.people))
         person = person.where(is_person, NOBODY).to_numpy(dtype=np.int64)
         customer = rated["ticket"].map(self.tickets.customers).fillna(NOBODY).astype(np.int64)

@@ -7,7 +7,6 @@ they hold. Use counts from the day of the customer's first paid service on; in m
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,9 +23,21 @@ from .world import World
 FIRST_FEATURE = len(EVENTS) - len(FEATURES)
 ADOPTING_USES, ADOPTING_DAYS = 3, 2
 POWER_FEATURES, POWER_DAYS = 4, 4
+NEW_DAYS = 90
 BLOCKS, BLOCK_DAYS = 4, 28
 FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
-BLOCK_MEASURES = ("block_users", "prior_block_users", "block_days", "prior_block_days")
+BLOCK_MEASURES = (
+    "block_users", "prior_block_users", "block_days", "prior_block_days", "block_login_days", "prior_block_login_days",
+)  # fmt: skip
+# Active users by the number of days on which they were: the lower bound of each bin.
+DAY_BINS = {
+    "users_on_1_day": 1,
+    "users_on_2_to_3_days": 2,
+    "users_on_4_to_7_days": 4,
+    "users_on_8_to_14_days": 8,
+    "users_on_15_to_21_days": 15,
+    "users_on_22_or_more_days": 22,
+}
 FEATURE_IDS = pd.array(EVENTS[FIRST_FEATURE:], dtype="str")
 IS_CORE = np.array([is_core for _, _, is_core, *_ in FEATURES])
 SENT_BY_PROGRAMS = np.array([feature_id == EVENTS[API] for feature_id, *_ in FEATURES])
@@ -57,7 +68,7 @@ def feature_spells(settings: Settings, ledger: Ledger) -> list[Spell]:
 
 
 class UsageTruth:
-    """Call `count` with each day in order, then `tables`."""
+    """Call `count` with each day in order, then `lived`."""
 
     def __init__(self, settings: Settings, world: World, ledger: Ledger, users: Users) -> None:
         self.settings, self.world, self.ledger, self.users = settings, world, ledger, users
@@ -79,10 +90,12 @@ class UsageTruth:
         self.adopted = np.full((self.customers, features), NEVER)
         self.adopted_in_spell = np.full(len(self.spells), NEVER)
         self.first_counted_month, self.first_counted_day = settings.months, settings.days
-        # Whether each user was active, on each of the last 112 days, packed.
-        self.recent: deque[np.ndarray] = deque(maxlen=BLOCKS * BLOCK_DAYS)
+        # Whether each user was there, and active, on each of the last 112 days, packed.
+        self.recent: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=BLOCKS * BLOCK_DAYS)
         self.months: list[dict[str, np.ndarray]] = []
         self.active_in: list[np.ndarray] = []
+        # By month: customer, feature and uses of every user who adopted it in that month.
+        self.adopters_in: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.seen_days_in: list[np.ndarray] = []
 
     def count(self, day: Day) -> None:
@@ -102,10 +115,12 @@ class UsageTruth:
 
     def _use(self, bit: np.uint32, user: np.ndarray, event: np.ndarray) -> None:
         self.seen[user] |= bit
+        was_seen = np.bincount(user, minlength=len(self.seen)) > 0
         is_use = event >= FIRST_FEATURE
         user, feature = user[is_use], event[is_use] - FIRST_FEATURE
         self.active[user] |= bit
-        self.recent.append(np.packbits(np.bincount(user, minlength=len(self.active)) > 0))
+        was_active = np.bincount(user, minlength=len(self.active)) > 0
+        self.recent.append((np.packbits(was_seen), np.packbits(was_active)))
         self.value_events += np.bincount(user, minlength=len(self.active))
         self.feature_days[user, feature] |= bit
         self.uses += self._by_feature(user, feature)
@@ -157,6 +172,7 @@ class UsageTruth:
                 "api_value_events": self._sum(self.uses[:, SENT_BY_PROGRAMS].sum(axis=1)),
                 "login_days": self._sum(np.bitwise_count(self.seen)),
                 "power_users": self._sum(is_power),
+                **self._histogram(active_days),
                 "users": self._sum(feature_days > 0),
                 "uses": self._sum(self.uses),
                 "adopters": self._sum(adopts),
@@ -166,20 +182,31 @@ class UsageTruth:
                 **self._blocks(),
             }
         )
+        who, what = np.nonzero(adopts)
+        self.adopters_in.append((self.users.customer[who], what, self.uses[who, what]))
         self.active_in.append(np.packbits(self.active > 0))
         self.seen_days_in.append(np.bitwise_count(self.seen))
         for counter in (self.seen, self.active, self.value_events, self.feature_days, self.uses):
             counter[...] = 0
 
     def _blocks(self) -> dict[str, np.ndarray]:
-        """Active users and their days in the last 28 days, and in the three blocks of 28 days before added up."""
+        """Active users, their days and all days on which users came in the last 28 days, and in the three blocks of 28 days before
+        added up."""
         if len(self.recent) < BLOCKS * BLOCK_DAYS:
             return dict.fromkeys(BLOCK_MEASURES, np.zeros(self.customers, dtype=np.int32))
-        is_active = np.unpackbits(np.stack(self.recent), axis=1, count=len(self.active))
-        days = is_active.reshape(BLOCKS, BLOCK_DAYS, -1).sum(axis=1, dtype=np.int64)
+        logins, days = (
+            np.unpackbits(np.stack(packed), axis=1, count=len(self.active))
+            .reshape(BLOCKS, BLOCK_DAYS, -1)
+            .sum(axis=1, dtype=np.int64)
+            for packed in zip(*self.recent, strict=True)
+        )
         users = (days > 0).astype(np.int64)
-        found = (users[-1], users[:-1].sum(axis=0), days[-1], days[:-1].sum(axis=0))
+        found = [part for counts in (users, days, logins) for part in (counts[-1], counts[:-1].sum(axis=0))]
         return dict(zip(BLOCK_MEASURES, map(self._sum, found), strict=True))
+
+    def _histogram(self, active_days: np.ndarray) -> dict[str, np.ndarray]:
+        bins = np.searchsorted(list(DAY_BINS.values()), active_days, side="right") - 1
+        return {name: self._sum(bins == place) for place, name in enumerate(DAY_BINS)}
 
     def _sum(self, by_user: np.ndarray) -> np.ndarray:
         """By customer; users lie in the order of their customers."""
@@ -191,71 +218,50 @@ class UsageTruth:
 
     # --- what is written ------------------------------------------------------------------------------
 
-    def tables(
-        self, customer_months: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame
-    ) -> Iterator[tuple[str, pd.DataFrame]]:
-        """(name, rows), one by one. `customer_months`: the truth's MRR; `entitled`, `assigned`: seats bought and held."""
-        spine = self.spine(customer_months)
-        yield "active_users", self._named(spine, self._active_users(spine))
-        yield "feature_months", self._feature_months(spine)
-        yield "feature_adoptions", self._feature_adoptions(spine)
-        yield "seats", self._named(spine, self._seats(spine, entitled, assigned))
+    def lived(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """By customer and month of the `spine` since users are recorded, all of them by number. `entitled`, `assigned`: seats bought and held."""
+        spine = spine[spine["month"] >= self.first_counted_month].reset_index(drop=True)
+        return {
+            "active_users": self._active_users(spine),
+            "feature_months": self._feature_months(spine),
+            "feature_adoptions": self._feature_adoptions(spine),
+            "seats": self._seats(spine, entitled, assigned),
+        }
 
-    def spine(self, customer_months: pd.DataFrame) -> pd.DataFrame:
-        """customer (its number) x month (its number) of R4, since users are recorded: paying at the month's end or before it, or
-        served in it."""
-        accounts = self.world.customers
-        number_of = pd.Series(accounts.index, index=accounts["account_id"])
-        named = customer_months["salesforce_account_id"].fillna(customer_months["stripe_customer_id"])
-        rows = customer_months.assign(
-            customer=number_of.loc[named].to_numpy(),
-            month=[self.settings.month_of(pd.Timestamp(month)) for month in customer_months["month"]],
-        )
-        paying = rows.loc[rows["mrr_usd"] > 0, ["customer", "month"]]
-        starts = pd.DataFrame(
-            [
-                (spell.customer, self.settings.month_of(spell.start))
-                for spell in self.ledger.spells
-                if spell.start < self.settings.end
-            ],
-            columns=["customer", "month"],
-        )
-        is_internal = (accounts["kind"] == "internal").to_numpy()
-        starts = starts[~is_internal[starts["customer"]]]
-        spine = pd.concat([paying, paying.assign(month=paying["month"] + 1), starts]).drop_duplicates()
-        spine = spine[spine["month"].between(self.first_counted_month, self.settings.months - 1)]
-        spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
-        return spine
+    def tables(self, lived: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """What is written of what was lived: customers by name, months by their first day."""
+        starts = np.array([start.date() for start in self.settings.month_starts])
+        named = {}
+        for name, rows in lived.items():
+            month = {"month": starts[rows["month"]]} if "month" in rows else {}
+            named[name] = rows.assign(**self.world.names(rows["customer"]), **month)
+        return named
 
     def measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
         return np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
 
-    def _named(self, spine: pd.DataFrame, measures: dict) -> pd.DataFrame:
-        """Months by first day."""
-        starts = np.array([start.date() for start in self.settings.month_starts])
-        return pd.DataFrame(
-            {
-                **self.world.names(spine["customer"]),
-                **({"month": starts[spine["month"]]} if "month" in spine else {}),
-                **measures,
-            }
-        )
-
-    def _active_users(self, spine: pd.DataFrame) -> dict:
+    def _active_users(self, spine: pd.DataFrame) -> pd.DataFrame:
         names = ("active_users", "weekly_active_users", "active_user_days", "active_user_weekdays")
         ends = np.array([(add_months(start, 1) - self.settings.start).days for start in self.settings.month_starts])
         begins = np.array([(start - self.settings.start).days for start in self.settings.month_starts])
         month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
         counted_days = ends[month] - np.maximum(begins[month], self.first_paid[customer])
-        names += ("value_events", "api_value_events", "login_days", "power_users")
+        names += ("value_events", "api_value_events", "login_days", "power_users", *DAY_BINS, *BLOCK_MEASURES)
         measures = {name: self.measure(spine, name) for name in names}
         joined_in = np.searchsorted(ends * DAY_MS, self.users.joined, side="right")
         registered = np.stack([self._sum((joined_in <= n) & self.users.counts) for n in range(len(ends))])
-        return {
+        return spine.assign(
             **measures,
-            "daily_active_users": measures["active_user_days"] / counted_days,
-            "registered_users": registered[month, customer],
-        }
+            counted_days=counted_days,
+            counted_weekdays=self._weekdays(ends[month]) - self._weekdays(ends[month] - counted_days),
+            daily_active_users=measures["active_user_days"] / counted_days,
+            registered_users=registered[month, customer],
+        )
+
+    def _weekdays(self, days: np.ndarray) -> np.ndarray:
+        """Of the window's first so many days."""
+        first = np.datetime64(self.settings.start, "D")
+        return np.busday_count(first, first + days)
 
     def _feature_months(self, spine: pd.DataFrame) -> pd.DataFrame:
         """Every feature that the customer could use in the month: released by its end, and granted in it if gated."""
@@ -274,10 +280,13 @@ class UsageTruth:
         used = np.zeros((self.settings.months + 3, self.customers, len(FEATURES)), dtype=bool)
         used[month + 3, customer] = measures["used_days"] > 0
         before = used[month, customer] | used[month + 1, customer] | used[month + 2, customer]
-        named = self._named(spine.iloc[row], {"feature_id": FEATURE_IDS.take(feature)})
-        for name, values in measures.items():
-            named[name] = values[row, feature]
-        return named.assign(is_used_in_prior_3_months=before[row, feature])
+        is_new = release_days(self.settings) >= np.array(starts)[month + 1][:, None] - NEW_DAYS
+        found = spine.iloc[row].reset_index(drop=True).assign(feature_id=FEATURE_IDS.take(feature), feature=feature)
+        return found.assign(
+            **{name: values[row, feature] for name, values in measures.items()},
+            is_used_in_prior_3_months=before[row, feature],
+            is_new=is_new[row, feature],
+        )
 
     def _feature_adoptions(self, spine: pd.DataFrame) -> pd.DataFrame:
         """Every feature from the later of release and grant (else the first paid day) to the day of its first user's third
@@ -303,9 +312,9 @@ class UsageTruth:
             "clock_started_on": (start + pd.to_timedelta(found["clock"], unit="D")).dt.date,
             "adopted_on": (start + pd.to_timedelta(adopted, unit="D")).dt.date,
         }
-        return self._named(found[["customer"]], dates)
+        return found[["customer"]].assign(**dates)
 
-    def _seats(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> dict:
+    def _seats(self, spine: pd.DataFrame, entitled: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
         """At each month's end: seats bought (missing where unlimited or none), held, held by somebody who ever signed in, and
         by somebody active in the month; the days of the month on which their holders came."""
         months, sums = self.settings.months, {}
@@ -329,10 +338,10 @@ class UsageTruth:
             sums = runs.groupby("customer")["purchased"].agg(lambda seats: seats.astype(float).sum(skipna=False))
             bought[n, sums.index] = sums
         month, customer = spine["month"].to_numpy(), spine["customer"].to_numpy()
-        return {
-            "purchased_seats": pd.Series(bought[month, customer]).astype("Int64"),
-            "assigned_seats": held[month, customer],
-            "activated_seats": logged[month, customer],
-            "active_seats": active[month, customer],
-            "login_days": login_days[month, customer],
-        }
+        return spine.assign(
+            purchased_seats=pd.Series(bought[month, customer]).astype("Int64"),
+            assigned_seats=held[month, customer],
+            activated_seats=logged[month, customer],
+            active_seats=active[month, customer],
+            login_days=login_days[month, customer],
+        )

@@ -21,7 +21,9 @@ SOURCES = list(VARS["staging_models"])
 SQL_FILES = sorted(MODELS.rglob("*.sql"))
 MODEL_FILES = sorted([*SQL_FILES, *MODELS.rglob("*.py")])
 SUITE_FILES = sorted((ROOT / "expectations").rglob("*.yml"))
-KPI_FILES = sorted(path for path in SQL_FILES if path.parent.parent == MODELS / "marts" and path.stem.startswith("kpi_"))
+KPI_FILES = sorted(
+    path for path in SQL_FILES if path.parent.parent == MODELS / "marts" and path.stem.startswith("kpi_")
+)
 KPI_IDS = [path.stem.removeprefix("kpi_") for path in KPI_FILES]
 FEEDS = {feed for feeds in VARS["entities"].values() for feed in feeds}
 LAYERS = ("staging", "intermediate", "core", "marts", "quality")
@@ -401,7 +403,16 @@ def accepted_values() -> dict[str, list[str]]:
 
 ACCEPTED = accepted_values()
 TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
-BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if", "good_only_if"}
+BAND_KEYS = {
+    "rule",
+    "good_at",
+    "bad_at",
+    "good_at_is_watch",
+    "bad_at_is_bad",
+    "empty_is",
+    "bad_only_if",
+    "good_only_if",
+}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
     "seed_texts", "requires", "last_reviewed",

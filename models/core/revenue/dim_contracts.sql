@@ -60,14 +60,7 @@ paid_terms as (
             and cancelled.cancel_requested_at >= lines.service_start
             and cancelled.cancel_requested_at < lines.service_end
     where lines.term_months >= 3
-    group by
-        lines.source_system,
-        lines.source_customer_id,
-        lines.subscription_id,
-        lines.service_start,
-        lines.service_end,
-        lines.term_months,
-        lines.currency
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 ),
 

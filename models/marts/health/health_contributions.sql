@@ -33,9 +33,8 @@ compared as (
         customer_months.month_start,
         measures.*,
         comparisons.value,
-        case when measures.is_against_baseline then comparisons.baseline end as baseline,
-        case when measures.is_against_baseline then comparisons.is_baseline_provisional end
-            as is_baseline_provisional,
+        comparisons.baseline,
+        comparisons.is_baseline_provisional,
         case
             when measures.is_against_baseline then comparisons.baseline_index
             else comparisons.value

@@ -2,7 +2,8 @@ with months as (
 
     select
         month_start,
-        {{ add_months('min(month_start) over ()', 11) }} <= month_start as is_whole_window
+        {{ add_months('min(month_start) over ()', 11) }} <= month_start as is_whole_window,
+        extract(month from month_start) in (3, 6, 9, 12) as is_quarters_last
     from {{ ref('dim_months') }}
 
 ),
@@ -13,7 +14,6 @@ renewals as (
 
 ),
 
--- Every metric is tested on the company and its segments, the health score on all kinds of them.
 segments as (
 
     select * from {{ ref('brg_customer_segments') }}
@@ -21,6 +21,8 @@ segments as (
 
 )
 
+-- Metrics are tested quarter by quarter on the company and its segments, the health score every month
+-- and on all kinds of them.
 select
     months.month_start as period_start,
     segments.segment_type,
@@ -29,6 +31,7 @@ select
     renewals.signed_value,
     count(case when renewals.is_final then 1 end) as customers,
     count(case when renewals.is_final and renewals.is_renewed then 1 end) as renewed,
+    count(case when renewals.is_final and not renewals.is_renewed then 1 end) as lost,
     count(case when not renewals.is_final then 1 end) as pending
 from renewals
 inner join months
@@ -42,7 +45,7 @@ inner join segments
         and months.month_start = segments.month_start
         and (
             renewals.kpi_id = 'customer_health_score'
-            or segments.segment_type in ('all', 'segment')
+            or (months.is_quarters_last and segments.segment_type in ('all', 'segment'))
         )
 group by
     months.month_start,

@@ -1,15 +1,6 @@
 {%- set series = 'period_start, segment_type, segment, kpi_id' -%}
 {%- set rising = 'partition by ' ~ series ~ ' order by signed_value rows unbounded preceding' -%}
-with counts as (
-
-    select
-        *,
-        customers - renewed as lost
-    from {{ ref('health_metric_counts') }}
-
-),
-
-ordered as (
+with ordered as (
 
     select
         *,
@@ -24,7 +15,7 @@ ordered as (
                 - min(signed_value) over (partition by {{ series }}), 0
             ) as decimal(18, 12)
         ) as place
-    from counts
+    from {{ ref('health_metric_counts') }}
 
 ),
 

@@ -35,7 +35,7 @@ gains as (
         segments.segment_type,
         segments.segment,
         count(*) as customers,
-        sum(customer_months.new_mrr_amount * cast(margins.gross_margin as decimal(9, 6)))
+        sum(cast(customer_months.new_mrr_amount * margins.gross_margin as decimal(38, 12)))
             as margin_amount,
         max(case when margins.is_assumed then 1 else 0 end) as assumed
     from months

@@ -83,7 +83,7 @@ smoothed as (
     from kpi_rows
     window last_3_months as (
         partition by segment_type, segment
-        order by period_start rows between 2 preceding and current row
+        {{ last_months(3) }}
     )
 
 )

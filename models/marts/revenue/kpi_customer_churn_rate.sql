@@ -61,7 +61,7 @@ compounded as (
     from kpi_rows
     window last_12_months as (
         partition by segment_type, segment
-        order by period_start rows between 11 preceding and current row
+        {{ last_months(12) }}
     )
 
 )

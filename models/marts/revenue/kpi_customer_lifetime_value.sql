@@ -9,7 +9,7 @@ with churn_rates as (
     from {{ ref('kpi_customer_churn_rate') }}
     window last_12_months as (
         partition by segment_type, segment
-        order by period_start rows between 11 preceding and current row
+        {{ last_months(12) }}
     )
 
 ),
@@ -28,21 +28,21 @@ invoiced as (
 
 ),
 
-customer_months as (
+-- Of whoever came back counts too what was invoiced for months in which it did not pay.
+active_customers as (
 
     select
         customer_months.customer_id,
         customer_months.month_start,
-        customer_months.is_active,
         customer_months.mrr_amount,
-        sum(coalesce(invoiced.amount, 0)) over (
-            partition by customer_months.customer_id order by customer_months.month_start
-        ) as invoiced_amount
+        coalesce(sum(invoiced.amount), 0) as invoiced_amount
     from {{ ref('fct_customer_months') }} as customer_months
     left join invoiced
         on
             customer_months.customer_id = invoiced.customer_id
-            and customer_months.month_start = invoiced.month_start
+            and customer_months.month_start >= invoiced.month_start
+    where customer_months.is_active
+    group by customer_months.customer_id, customer_months.month_start, customer_months.mrr_amount
 
 ),
 
@@ -50,7 +50,7 @@ customer_months as (
 payers as (
 
     select
-        customer_months.month_start,
+        active_customers.month_start,
         segments.segment_type,
         segments.segment,
         case when segments.segment_type = 'customer' then 'segment' else segments.segment_type end
@@ -58,20 +58,19 @@ payers as (
         case when segments.segment_type = 'customer' then min(own.segment) else segments.segment end
             as churn_segment,
         count(*) as customers,
-        sum(customer_months.mrr_amount) as mrr_amount,
-        sum(customer_months.invoiced_amount) as invoiced_amount
-    from customer_months
+        sum(active_customers.mrr_amount) as mrr_amount,
+        sum(active_customers.invoiced_amount) as invoiced_amount
+    from active_customers
     inner join {{ ref('brg_customer_segments') }} as segments
         on
-            customer_months.customer_id = segments.customer_id
-            and customer_months.month_start = segments.month_start
+            active_customers.customer_id = segments.customer_id
+            and active_customers.month_start = segments.month_start
     inner join {{ ref('brg_customer_segments') }} as own
         on
-            customer_months.customer_id = own.customer_id
-            and customer_months.month_start = own.month_start
+            active_customers.customer_id = own.customer_id
+            and active_customers.month_start = own.month_start
             and own.segment_type = 'segment'
-    where customer_months.is_active
-    group by customer_months.month_start, segments.segment_type, segments.segment
+    group by active_customers.month_start, segments.segment_type, segments.segment
 
 ),
 

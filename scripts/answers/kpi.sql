@@ -1,0 +1,14 @@
+-- of each: kpi_*
+-- key: month, segment_type, segment, breakdown
+-- relative: 0.000000001
+-- within: historic_value 0.005
+-- The whole mart: every row, in the columns that the truth has. What was invoiced so far is a sum of many rounded parts.
+select {columns}
+from (
+    select
+        mart.* replace (coalesce(customers.anchor_id, mart.segment) as segment),
+        mart.period_start as month
+    from marts.{name} as mart
+    left join core.dim_customers as customers
+        on mart.segment_type = 'customer' and mart.segment = customers.customer_id
+)
