@@ -117,7 +117,11 @@ def _kpis(published: duckdb.DuckDBPyConnection, months: list[str]) -> list[dict]
         kpi = kpis[row["kpi_id"]]
         is_segment = row["breakdown"] == "all"
         of_type = kpi["groups"].setdefault(row["segment_type"] if is_segment else kpi["breakdown"], {})
-        empty = {"value": [None] * len(months[since:]), "band": [None] * len(months[since:]), "n": [None] * len(months[since:])}
+        empty = {
+            "value": [None] * len(months[since:]),
+            "band": [None] * len(months[since:]),
+            "n": [None] * len(months[since:]),
+        }
         group = of_type.setdefault(row["segment"] if is_segment else row["breakdown"], empty)
         at = place[row["period_start"]] - since
         group["value"][at], group["band"][at], group["n"][at] = row["value"], row["band"], row["sample_size"]
@@ -214,7 +218,9 @@ def customer_chart() -> alt.TopLevelMixin:
     points = of("points").mark_point(size=26, filled=True, color=INK, opacity=1)
     return alt.layer(
         *(
-            layer.encode(x=MONTH, y=alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domainMin=0)), tooltip=shown)
+            layer.encode(
+                x=MONTH, y=alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domainMin=0)), tooltip=shown
+            )
             for layer in (line, points)
         )
     ).properties(width="container", height=110)

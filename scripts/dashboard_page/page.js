@@ -27,6 +27,7 @@ function element(tag, attributes = {}, ...children) {
 
 // Values as people read them; '–' where there is none: missing is not zero.
 
+const briefly = (text) => new Date(`${text}T12:00:00`).toLocaleDateString('en', { month: 'short', year: '2-digit' });
 const date = (text, day) => new Date(`${text}T12:00:00`).toLocaleDateString('en', { day, month: 'short', year: 'numeric' });
 const month = (text) => date(text);
 const day = (text) => date(text, 'numeric');
@@ -43,22 +44,25 @@ const UNITS = {
 const COUNT = { factor: 1, after: '', axis: '.3~s' };
 const unitOf = (name) => UNITS[name] ?? COUNT;
 
-function decimal(value, sign = 'negative') {
+// Four figures are enough to read; whole numbers keep all of theirs.
+function decimal(value, sign = 'negative', most = 4) {
   const size = Math.abs(value);
   const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 0.1 || size === 0 ? 2 : 4;
-  return value.toLocaleString('en', { maximumFractionDigits: digits, signDisplay: sign });
+  return value.toLocaleString('en', { maximumFractionDigits: Math.min(digits, most), signDisplay: sign });
 }
 
 function shown(value, unit) {
   if (!known(value)) return '–';
   const { factor, after } = unitOf(unit);
-  return (factor === 100 && Math.abs(value) >= 0.001 ? (factor * value).toLocaleString('en', { maximumFractionDigits: 1, signDisplay: 'negative' }) : decimal(factor * value)) + after;
+  const number = factor * value;
+  const most = unit === 'ratio' && Math.abs(number) >= 0.1 ? 1 : unit === 'currency' && Math.abs(number) >= 100 ? 0 : 4;
+  return decimal(number, 'negative', most) + after;
 }
 
 function change(value, unit) {
   if (!known(value)) return '–';
-  const { factor, after, change: point } = unitOf(unit);
-  return decimal(factor * value, 'exceptZero') + (point ?? after);
+  const { factor, after, change: points } = unitOf(unit);
+  return decimal(factor * value, 'exceptZero', unit === 'currency' && Math.abs(value) >= 100 ? 0 : 2) + (points ?? after);
 }
 
 const bandOf = (name) => (BANDS.includes(name) ? name : 'other');
@@ -151,7 +155,7 @@ const small = (...children) => element('div', { class: 'small' }, ...children);
 // The newest final value, where the last month's is not.
 function finalValue({ score, unit }) {
   if (score.is_final !== false || !known(score.last_final_period_start)) return null;
-  return small(`final ${shown(score.last_final_value, unit)} in ${month(score.last_final_period_start)}`);
+  return small(`final ${shown(score.last_final_value, unit)} (${briefly(score.last_final_period_start)})`);
 }
 
 function scoreRow(kpi) {
@@ -251,11 +255,19 @@ const groupTitle = (type) => (type === 'csm' ? 'CSM' : type === 'mrr_band' ? 'MR
 const TYPES = ['segment', 'tier', 'plan', 'industry', 'region', 'csm', 'touch_model', 'mrr_band', 'usage_band', 'tenure_band'];
 const MOST_BARS = 15;
 
+// Values of a CSM stand under an id; customers say what the CSM is called.
+const csmNames = new Map((data.customers.columns.csm_id ?? []).map((id, at) => [id, data.customers.columns.csm_name?.[at]]).filter(([, name]) => known(name)));
+function groupName(type, id) {
+  if (type !== 'csm' || !csmNames.has(id)) return id;
+  const name = csmNames.get(id);
+  return [...csmNames].some(([other, called]) => called === name && other !== id) ? `${name} (${id})` : name;
+}
+
 // The newest value of each group of a type, highest first.
 function newest(kpi, type) {
-  return Object.entries(kpi.groups[type]).map(([name, { value, band: bands, n }]) => {
+  return Object.entries(kpi.groups[type]).map(([id, { value, band: bands, n }]) => {
     const at = value.findLastIndex(known);
-    return { name, value: value[at], shown: shown(value[at], kpi.unit), month: month(recent[at]), band: bandOf(bands[at]), band_name: BAND_WORDS[bands[at]] ?? bands[at], n: n[at], is_few: n[at] < 30 };
+    return { id, name: groupName(type, id), value: value[at], shown: shown(value[at], kpi.unit), month: month(recent[at]), band: bandOf(bands[at]), band_name: BAND_WORDS[bands[at]] ?? bands[at], n: n[at], is_few: n[at] < 30 };
   }).sort((one, other) => other.value - one.value);
 }
 
@@ -266,10 +278,10 @@ function groupsPart(kpi, redraw) {
   types.sort((one, other) => TYPES.indexOf(one) - TYPES.indexOf(other));
   const chart = element('div', { class: 'chart', role: 'img' });
   const note = small();
-  const beside = element('select', { 'aria-label': `Line beside the company's in the trend of ${kpi.name}`, onchange: () => redraw(kpi.groups[pick.value][beside.value]) });
+  const beside = element('select', { 'aria-label': `Line beside the company's in the trend of ${kpi.name}`, class: 'beside', onchange: () => redraw(kpi.groups[pick.value][beside.value]) });
   const draw = () => {
     const rows = newest(kpi, pick.value);
-    beside.replaceChildren(element('option', { value: '' }, 'no line beside it'), ...rows.map(({ name }) => element('option', { value: name }, name)));
+    beside.replaceChildren(element('option', { value: '' }, 'company only'), ...rows.map(({ id, name }) => element('option', { value: id }, name)));
     chart.setAttribute('aria-label', `${kpi.name} by ${groupTitle(pick.value)}: ${rows.slice(0, MOST_BARS).map((row) => `${row.name} ${row.shown}`).join(', ')}`);
     note.textContent = rows.length > MOST_BARS ? `The highest ${MOST_BARS} of ${rows.length}; all stand under “The numbers”.` : '';
     const company = pick.value === kpi.breakdown || !known(kpi.score.value) ? [] : [{ value: kpi.score.value }];
@@ -277,8 +289,10 @@ function groupsPart(kpi, redraw) {
   };
   const pick = element('select', { 'aria-label': `Groups of ${kpi.name}`, onchange: () => { redraw(undefined); draw(); } },
     types.map((type) => element('option', { value: type }, groupTitle(type))));
+  // Its height beforehand, so that nothing moves when it is drawn.
+  chart.style.minHeight = `${20 * Math.min(MOST_BARS, Object.keys(kpi.groups[types[0]]).length) + 28}px`;
   later(chart, draw);
-  return element('div', {}, element('div', { class: 'picker' }, element('label', {}, 'by ', pick), element('label', {}, 'in the trend ', beside)), chart, note);
+  return element('div', {}, element('div', { class: 'picker' }, element('label', {}, 'by ', pick), element('label', {}, 'trend with ', beside)), chart, note);
 }
 
 const pairs = (rows) => element('dl', {}, rows.filter(([, text]) => known(text)).map(([title, text]) => element('div', {}, element('dt', {}, title), element('dd', {}, text))));
@@ -318,7 +332,7 @@ function numbers(kpi, type) {
   const titles = [['Month'], ['Value', 'n'], ['Numerator', 'n'], ['Denominator', 'n'], ['n', 'n'], ['Pending', 'n'], ['Band'], ['State'], ['Baseline', 'n'], ['Signal'], ['Target', 'n']];
   const tables = [grid(titles, rows, `${kpi.name} of the company by month`)];
   if (type) {
-    const groups = newest(kpi, type).map((row) => [row.name, row.shown, row.month, band(row.band_name), decimal(row.n), spark(kpi.groups[type][row.name].value, kpi.groups[type][row.name].band)]);
+    const groups = newest(kpi, type).map((row) => [row.name, row.shown, row.month, band(row.band_name), decimal(row.n), spark(kpi.groups[type][row.id].value, kpi.groups[type][row.id].band)]);
     tables.push(grid([[groupTitle(type)], ['Value', 'n'], ['Month'], ['Band'], ['n', 'n'], ['Recent months']], groups, `${kpi.name} by ${groupTitle(type)}, newest values`));
   }
   return tables;
