@@ -59,10 +59,11 @@ def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comp
 
 def answers_of(truth: Path) -> list[tuple[str, str]]:
     """[(name of the truth's table, SQL of its answer)]; one answer may be that of several tables."""
-    found = []
-    for answer in sorted(ANSWERS.glob("*.sql")):
+    found, files = [], sorted(ANSWERS.glob("*.sql"))
+    own = {answer.stem for answer in files}
+    for answer in files:
         sql = answer.read_text(encoding="utf-8")
-        tables = sorted(path.stem for path in truth.glob(f"{hint(sql, 'of each')}.parquet")) or [answer.stem]
+        tables = sorted({path.stem for path in truth.glob(f"{hint(sql, 'of each')}.parquet")} - own) or [answer.stem]
         found += [(table, sql.replace("{name}", table)) for table in tables]
     return found
 

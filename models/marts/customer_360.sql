@@ -1,4 +1,4 @@
-{#- Values of KPIs that stand here as they are, {column: KPI}; and what has a row per customer and month. -#}
+{#- {column: KPI} whose value stands here as it is; and what has a row per customer and month. -#}
 {%- set kpis = {
     'active_users': 'active_users',
     'license_utilization': 'license_utilization',
@@ -23,11 +23,11 @@
 with judged as (
 
     select
+        {% for column, kpi_id in kpis.items() -%}
+        max(case when kpi_id = '{{ kpi_id }}' then value end) as {{ column }},
+        {% endfor -%}
         segment as customer_id,
         period_start as month_start
-        {%- for column, kpi_id in kpis.items() %},
-        max(case when kpi_id = '{{ kpi_id }}' then value end) as {{ column }}
-        {%- endfor %}
     from {{ ref('kpi_judgements') }}
     where segment_type = 'customer' and breakdown = 'all'
     group by segment, period_start

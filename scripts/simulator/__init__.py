@@ -24,6 +24,7 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
+from .kpi_growth import RenewalUse
 from .kpi_truth import Lived, true_kpis
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
@@ -87,7 +88,7 @@ def simulate(settings: Settings, out: Path) -> None:
     sources["files"] |= relationship_files(settings, world, relations) | opportunity_files(world, deals)
     sources["files"] |= advocacy_files(settings, world, advocacy) | costs.files()
     sources["truth"] |= surveys.truth() | feedback.truth() | engagement.truth | success.truth()
-    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, truth["customer_months"])
+    sources["truth"] |= relationship_truth(settings, world, ledger, relations, deals, revenue.months)
     sources["truth"] |= advocacy_truth(settings, world, advocacy) | costs.truth()
     keep_terms_on_file(world, sources["salesforce"]["opportunity"], sources["files"])
     sources["truth"]["identity_map"] = link_systems(settings, world, sources)
@@ -105,8 +106,8 @@ def simulate(settings: Settings, out: Path) -> None:
             write_part(work, "files/process_daily", month, process_table(settings, world, rows))
             runs.append(rows)
         life = EventLife(settings, world, ledger, users, presence)
-        usage = UsageTruth(settings, world, ledger, users)
-        events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
+        usage, renewed = UsageTruth(settings, world, ledger, users), RenewalUse(settings, contracts, users)
+        events = sum(counted(life.live(partial(_write_tracks, work), usage.count, renewed.count), settings.days))
         tell("seats and the truth of use")
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
@@ -131,6 +132,7 @@ def simulate(settings: Settings, out: Path) -> None:
                 deals=deals,
                 advocacy=advocacy,
                 usage=usage,
+                renewed=renewed,
                 people=lived,
                 runs=pd.concat(runs),
             )

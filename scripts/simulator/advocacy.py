@@ -368,7 +368,7 @@ def advocacy_truth(settings: Settings, world: World, done: Advocacy) -> dict[str
     return {
         "referrals": _named(world, _true_referrals(done.referrals)),
         "intro_asks": _named(world, _true_asks(done.asks)),
-        "loyalty_months": _named(world, _true_loyalty(settings, done)),
+        "loyalty_months": _named(world, loyalty_months(settings, done)),
         "reward_units": _true_units(world, done.units),
         "advocacy_acts": _named(
             world,
@@ -393,25 +393,36 @@ def _month(at: pd.Series) -> np.ndarray:
     return at.to_numpy().astype("datetime64[M]").astype("datetime64[D]").astype(object)
 
 
-def _true_referrals(referrals: pd.DataFrame) -> pd.DataFrame:
+def leads(referrals: pd.DataFrame) -> pd.DataFrame:
     """Leads by whoever referred them first and validly; a lead converts once, whoever's record says so."""
     valid = referrals[referrals["is_valid"] & (referrals["lead"] >= 0)].sort_values("at", kind="stable")
-    leads = valid.drop_duplicates("lead").copy()
-    leads["paid"] = leads["lead"].map(valid.groupby("lead")["converted"].min())
-    leads["in_time"] = leads["paid"] - leads["at"] <= WINDOW
-    leads["month"] = _month(leads["at"])
-    rows = leads.groupby(["customer", "month", "referrer_type"]).agg(
+    found = valid.drop_duplicates("lead").copy()
+    found["paid"] = found["lead"].map(valid.groupby("lead")["converted"].min())
+    found["in_time"] = found["paid"] - found["at"] <= WINDOW
+    return found
+
+
+def _true_referrals(referrals: pd.DataFrame) -> pd.DataFrame:
+    found = leads(referrals)
+    found["month"] = _month(found["at"])
+    rows = found.groupby(["customer", "month", "referrer_type"]).agg(
         created=("lead", "size"), converted=("in_time", "sum")
     )
     return rows.reset_index()
 
 
-def _true_asks(asks: pd.DataFrame) -> pd.DataFrame:
-    """Who was asked in a quarter; a contact that was asked within the 90 days before is a repeat."""
+def judged_asks(asks: pd.DataFrame) -> pd.DataFrame:
+    """A contact that was asked within the 90 days before is a repeat."""
     asks = asks.sort_values(["contact", "at"], kind="stable")
     asks["is_repeat"] = asks.groupby("contact")["at"].diff() <= WINDOW
     asks["accepted"] = ~asks["is_repeat"] & (asks["outcome"] == "accepted")
     asks["counted"] = ~asks["is_repeat"]
+    return asks
+
+
+def _true_asks(asks: pd.DataFrame) -> pd.DataFrame:
+    """Who was asked in a quarter."""
+    asks = judged_asks(asks)
     asks["quarter"] = [at.date() for at in asks["at"].dt.to_period("Q").dt.start_time]
     rows = asks.groupby(["customer", "quarter"]).agg(
         asks=("counted", "sum"), repeats=("is_repeat", "sum"), accepted=("accepted", "sum")
@@ -419,7 +430,7 @@ def _true_asks(asks: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index()
 
 
-def _true_loyalty(settings: Settings, done: Advocacy) -> pd.DataFrame:
+def loyalty_months(settings: Settings, done: Advocacy) -> pd.DataFrame:
     """Who is eligible at each month's end, who has enrolled, and who earned or redeemed in the 90 days before."""
     counted = done.units[done.units["voided"].isna()]
     earned = counted.loc[counted["kind"] != "coupon", ["customer", "at"]]

@@ -8,9 +8,6 @@ a third of which are followed by another of the same theme within 40 days; four 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 
@@ -84,7 +81,7 @@ COMMENTED, THEMED, FOREIGN_SHARE, SHORT_SHARE, SAID_LANGUAGE = 0.33, 0.85, 0.5, 
 
 
 class Feedback:
-    """`texts`: one row per text, in order of time; `customer` as in Surveys, `tone` 1, 0 or -1."""
+    """`texts`: one row per text, in order of time; `customer` as in Surveys, `tone` 1, 0 or -1; `said`: its author's own words."""
 
     def __init__(
         self, settings: Settings, world: World, ledger: Ledger, surveys: Surveys, tickets: RatedTickets
@@ -155,7 +152,7 @@ class Feedback:
         draws = self.rng.random((len(texts), 6))
         customer, source, tone = (texts[name].tolist() for name in ("customer", "source", "tone"))
         countries, names = (self.world.customers[name].tolist() for name in ("country", "name"))
-        language, words, said = [], [], []
+        language, own, words, lang = [], [], [], []
         for n, (kind, subject, clause, ending, odd, told) in enumerate(draws.tolist()):
             spoken = LANGUAGES.get(countries[customer[n]], "en") if customer[n] != NOBODY else "en"
             spoken = spoken if spoken != "en" and kind < FOREIGN_SHARE else "en"
@@ -166,16 +163,16 @@ class Feedback:
             else:
                 subjects = SUBJECTS[texts.at[n, "theme"]]
                 text = f"{_one(CLAUSES[tone[n]], clause).format(_one(subjects, subject))} {_one(ENDINGS[tone[n]], ending)}".strip()
+            own.append(text)
             if source[n] == "email":
                 text += SIGNATURE.format(name=f"{names[customer[n]]} team") if odd < 0.6 else ""
                 text += QUOTE if odd < 0.3 else ""
             language.append(spoken)
             words.append(text)
             # Who does not write English is told apart; English often is left unsaid.
-            said.append(spoken if spoken != "en" or told < SAID_LANGUAGE else None)
-        texts = texts.assign(
-            id=[f"t_{n:06d}" for n in range(1, len(texts) + 1)], language=language, text=words, lang=said
-        )
+            lang.append(spoken if spoken != "en" or told < SAID_LANGUAGE else None)
+        ids = [f"t_{n:06d}" for n in range(1, len(texts) + 1)]
+        texts = texts.assign(id=ids, language=language, said=own, text=words, lang=lang)
         has_theme = texts["is_complaint"] | (draws[:, 5] < THEMED)
         return texts.assign(theme=texts["theme"].where(has_theme))
 
@@ -202,34 +199,18 @@ class Feedback:
         return {"feedback_texts": pd.concat([frame, blank, frame.iloc[:1]])}
 
     def truth(self) -> dict[str, pd.DataFrame]:
-        """Per customer and month: texts written by customers, comments of the help desk's ratings too; complaints that begin."""
+        """Per customer and month texts written by customers, comments of the help desk's ratings too."""
         texts = self.texts
         written = texts.loc[(texts["author"] == "customer") & (texts["customer"] != NOBODY), ["customer", "at"]]
         comments = pd.DataFrame(
             [(self.tickets.customers[ticket], at) for ticket, at, _ in self.tickets.comments],
             columns=["customer", "at"],
         ).dropna()
-        things = {"texts": pd.concat([written, comments]), "complaints": self._first_complaints()}
+        rows = pd.concat([written, comments]).astype({"customer": int})
         months = np.array([at.date() for at in self.settings.month_starts])
-        counts = [
-            rows.assign(
-                month=months[self.surveys.month_of(rows["at"].to_numpy().astype("datetime64[us]"))], thing=thing
-            )
-            for thing, rows in things.items()
-        ]
-        table = pd.concat(counts).astype({"customer": int}).groupby(["customer", "month", "thing"]).size()
-        table = table.unstack(fill_value=0).reset_index()
+        rows["month"] = months[self.surveys.month_of(rows["at"].to_numpy().astype("datetime64[us]"))]
+        table = rows.groupby(["customer", "month"]).size().rename("texts").reset_index()
         return {"feedback_counts": table.assign(**self.surveys.names(table["customer"].to_numpy()))}
-
-    def _first_complaints(self) -> pd.DataFrame:
-        """Of a customer and theme those that are no part of a complaint that began in the 30 days before."""
-        begun: dict[tuple[int, str], pd.Timestamp] = defaultdict(lambda: pd.Timestamp.min)
-        firsts = []
-        for row in self.texts[self.texts["is_complaint"]].itertuples():
-            if begun[row.customer, row.theme] < row.at - timedelta(days=30):
-                begun[row.customer, row.theme] = row.at
-                firsts.append((row.customer, row.at))
-        return pd.DataFrame(firsts, columns=["customer", "at"])
 
 
 def _one(choices: tuple[str, ...], draw: float) -> str:

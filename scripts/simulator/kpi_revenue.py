@@ -45,6 +45,10 @@ class RevenueKpis:
         spine = self.spine.assign(breakdown="all", amount=self.spine["closing"])
         moved = [spine[spine[name] > 0].assign(breakdown=name, amount=spine[name]) for name in MOVEMENTS]
         self.kpis.add("mrr_movements", pd.concat([spine, *moved]), _chain, window=FINAL, has_customers=True)
+
+    def add_expansion(self, groups: pd.DataFrame) -> None:
+        """`groups`: customer-months by what they are compared by, beside all."""
+        spine = pd.concat([self.spine.assign(breakdown="all"), groups])
         spine["is_growing"] = spine["expansion"] > 0
         self.kpis.add("expansion_revenue", spine, _expansion, window=FINAL, has_customers=True)
 
@@ -207,6 +211,7 @@ def _chain(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
 
 def _expansion(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
     drivers = {f"{name}_mrr_amount": groups[name].sum() for name in ("opening", *DRIVERS)}
+    drivers["rate"] = share(groups["expansion"].sum(), groups["opening"].sum())
     further = {"expanding_customers": groups["is_growing"].sum(), "usage_mrr_amount": 0.0 * groups["opening"].sum()}
     return amount(groups["expansion"].sum(), groups.size()) | drivers | further
 

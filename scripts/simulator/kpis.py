@@ -78,7 +78,8 @@ class Kpis:
             is_final = self.ends + timedelta(days=window) <= self.settings.end
             numbers = numbers.assign(is_final=is_final.to_numpy()[numbers["month"]])
         numbers = numbers.fillna({"sample_size": 0, "n_pending": 0})
-        numbers = numbers.assign(month=self.starts[numbers["month"]])
+        numbers = numbers.astype(dict.fromkeys(numbers.select_dtypes("number"), float))
+        numbers = numbers.assign(month=self.starts[numbers["month"].astype(int)])
         key = ["month", "segment_type", "segment", "breakdown"]
         self.tables[f"kpi_{kpi}"] = numbers[[*key, *numbers.columns.difference(key, sort=False)]]
 

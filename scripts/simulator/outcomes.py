@@ -66,7 +66,7 @@ class Outcomes(Plans):
 
     def file(self) -> pd.DataFrame:
         rows = self.all
-        is_reached = self._is_reached(rows)
+        is_reached = self.is_reached(rows)
         status = np.select(
             [rows["is_cancelled"], ~rows["is_measured"], is_reached], ["cancelled", "open", "achieved"], "missed"
         )
@@ -94,9 +94,13 @@ class Outcomes(Plans):
         return pd.concat([frame, frame.tail(2), broken], ignore_index=True)
 
     @staticmethod
-    def _is_reached(rows: pd.DataFrame) -> pd.Series:
+    def is_reached(rows: pd.DataFrame) -> pd.Series:
         reaches = np.where(rows["is_lower_better"], rows["actual"] <= rows["target"], rows["actual"] >= rows["target"])
         return rows["is_measured"] & reaches & ~rows["is_cancelled"]
+
+    @staticmethod
+    def is_exceeded(rows: pd.DataFrame) -> pd.Series:
+        return Outcomes.is_reached(rows) & (rows["actual"] != rows["target"])
 
     def months(self) -> pd.DataFrame:
         """By customer and month of the target date what was due, reached, and verified in time; by month of verification
@@ -107,8 +111,8 @@ class Outcomes(Plans):
         rate = rows["currency"].map(USD_RATE)
         rows = rows.assign(
             counts=~rows["is_cancelled"],
-            is_reached=self._is_reached(rows),
-            is_achieved=self._is_reached(rows) & is_in_time,
+            is_reached=self.is_reached(rows),
+            is_achieved=self.is_reached(rows) & is_in_time,
             is_pending=~rows["is_cancelled"] & (window + np.timedelta64(1, "D") > self.end),
             is_verified=True,
             benefit_usd=rows["benefit"] * rate,

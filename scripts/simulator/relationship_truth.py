@@ -8,25 +8,27 @@ import pandas as pd
 from .crm import DEPARTMENT_OF_TITLE
 from .ledger import Ledger
 from .opportunities import Deals
-from .relationship import DAY, EXECUTIVE_TITLES, Relations
+from .relationship import EXECUTIVE_TITLES, Relations
 from .settings import Settings, add_months
 from .world import World
 
 ENGAGED_DAYS, MEETING_DAYS = 90, 30
 ROLES = ("decision_maker", "champion", "influencer", "end_user")
 COUNTED_CHANGES = ("champion_loss", "exec_change", "merger_acquisition", "layoffs")
-NAMES = ["salesforce_account_id", "stripe_customer_id"]
 
 
 def relationship_truth(
     settings: Settings, world: World, ledger: Ledger, relations: Relations, deals: Deals, months: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """`months`: the truth of customer-months; who pays at a month's end has a row in `relationship_months`."""
+    """`months`: customer-months with their closing MRR; who pays at a month's end has a row in `relationship_months`."""
+    paying = months.loc[months["closing"] > 0, ["customer", "month"]]
+    stood = RelationshipMonths(settings, world, ledger, relations, deals).of(paying)
+    stood["month"] = np.array([at.date() for at in settings.month_starts])[stood["month"]]
     return {
         "touchpoint_months": _named(world, _touchpoint_months(settings, relations)),
         "org_change_months": _named(world, _org_change_months(relations)),
         "opportunity_months": _named(world, deals.months()),
-        "relationship_months": RelationshipMonths(settings, world, ledger, relations, deals).of(months),
+        "relationship_months": _named(world, stood),
     }
 
 
@@ -92,14 +94,11 @@ class RelationshipMonths:
         self.role = world.people["buying_role"].fillna(in_deals)
         self.held = touches[(touches["status"] == "held") & (touches["at"] < settings.end)]
 
-    def of(self, months: pd.DataFrame) -> pd.DataFrame:
-        rows = months.loc[months["mrr_usd"] > 0, [*NAMES, "month"]].reset_index(drop=True)
-        names = pd.DataFrame(self.world.names(self.world.customers.index))
-        number_of = pd.Series(self.world.customers.index, index=_one_name(names))
-        customer = _one_name(rows).map(number_of).to_numpy()
-        starts = {at.date(): n for n, at in enumerate(self.settings.month_starts)}
-        self.place = pd.MultiIndex.from_arrays([customer, rows["month"].map(starts)], names=["customer", "end"])
-        end = pd.Series(self.ends[self.place.get_level_values("end")])
+    def of(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """`rows`: customers and months by number."""
+        rows = rows.reset_index(drop=True)
+        self.place = pd.MultiIndex.from_frame(rows, names=["customer", "end"])
+        end = pd.Series(self.ends[rows["month"]])
         return rows.assign(**self._touched(end), **self._people(), **self._changed())
 
     def _touched(self, end: pd.Series) -> dict[str, np.ndarray]:
@@ -141,12 +140,11 @@ class RelationshipMonths:
             self.held.loc[self.held["is_two_way"], ["customer", "at"]], left_on="touch", right_index=True
         )
         met["end"] = np.searchsorted(self.ends, met["at"].to_numpy(), side="right")
-        spread = pd.concat([met.assign(end=met["end"] + n) for n in range(5)])
-        spread = spread[spread["end"] < len(self.ends)]
-        spread["days"] = (self.ends[spread["end"]].astype("datetime64[D]") - _day(spread["at"])) / DAY
-        engaged = spread[spread["days"] <= ENGAGED_DAYS].groupby(["customer", "person", "end"])["days"].min()
-        there = there.join(engaged, on=["customer", "person", "end"])
-        there["is_engaged"] = there["days"].notna()
+        last = met.groupby(["customer", "person", "end"])["at"].max().unstack()
+        last = last.reindex(columns=range(len(self.ends))).ffill(axis=1).stack(future_stack=True).rename("last")
+        there = there.join(last, on=["customer", "person", "end"])
+        there["days"] = _days(there["last"], there["at"])
+        there["is_engaged"] = there["days"] <= ENGAGED_DAYS
         return self._counted(there)
 
     def _counted(self, there: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -161,16 +159,19 @@ class RelationshipMonths:
             "engaged_functions": engaged.groupby(where)["function"].nunique(),
             "covered_roles": covered.sum(axis=1),
             "champions": there[there["is_champion"]].groupby(where).size(),
+            "blockers": there[there["role"] == "blocker"].groupby(where).size(),
             "is_unmapped": ~is_mapped.groupby([there[name] for name in where]).max(),
         }
         missing = {"has_engaged_executive": False, "is_unmapped": True}
-        return {
+        found = {
             name: values.reindex(self.place).fillna(missing.get(name, 0)).astype(type(missing.get(name, 0))).to_numpy()
             for name, values in found.items()
         }
+        blocked = there[there["role"] == "blocker"].groupby(where)["days"].min()
+        return found | {"days_since_blocker_touch": blocked.reindex(self.place).to_numpy()}
 
     def _changed(self) -> dict[str, np.ndarray]:
-        """The oldest change that counts and is not over at E, in days; 0 where there is none."""
+        """Changes that count: how many came in the month, and how old the oldest is that is not over at E, in days; 0 where there is none."""
         changes = self.relations.changes
         changes = changes[changes["type"].isin(COUNTED_CHANGES)]
         open_ones = changes.merge(pd.DataFrame({"end": range(len(self.ends)), "at_end": self.ends}), how="cross")
@@ -178,11 +179,9 @@ class RelationshipMonths:
         open_ones = open_ones[is_open & (open_ones["detected_at"] < open_ones["at_end"])]
         oldest = open_ones.groupby(["customer", "end"])["detected_at"].min().reindex(self.place).reset_index(drop=True)
         end = pd.Series(self.ends[self.place.get_level_values("end")])
-        return {"open_change_days": _days(oldest, end).fillna(0)}
-
-
-def _one_name(rows: pd.DataFrame) -> pd.Series:
-    return rows[NAMES[0]].fillna(rows[NAMES[1]])
+        came = np.searchsorted(self.ends, changes["detected_at"].to_numpy(), side="right")
+        new = changes.groupby([changes["customer"], came]).size().reindex(self.place, fill_value=0).to_numpy()
+        return {"open_change_days": _days(oldest, end).fillna(0), "org_changes": new}
 
 
 def _starts(ledger: Ledger) -> dict[int, list]:
@@ -190,10 +189,6 @@ def _starts(ledger: Ledger) -> dict[int, list]:
     for spell in ledger.spells:
         starts.setdefault(spell.customer, []).append(spell.start)
     return starts
-
-
-def _day(moments: pd.Series) -> np.ndarray:
-    return moments.to_numpy(dtype="datetime64[us]").astype("datetime64[D]")
 
 
 def _days(since: pd.Series, end: pd.Series) -> pd.Series:

@@ -296,6 +296,9 @@ def reasons(ask, spine, of_customers) -> dict[tuple, set[str]]:
     for key, row in of_customers("net_promoter_score").items():
         if key in active and row["mean_score"] is not None and row["mean_score"] >= 9:
             found[key].add("promoter")
+    for key, row in of_customers("product_roi").items():
+        if key in active and row["value"] is not None and row["value"] >= 1:
+            found[key].add("roi")
     for row in ask("select * from core.fct_outcomes where is_reached and not is_cancelled and verified_at is not null"):
         for customer, month in active:
             end = months_before(month, -1)
@@ -357,7 +360,7 @@ def test_every_upsell_candidate(ask, months, as_of, spine, scores, of_customers,
         if any(theirs[name] != value for name, value in expected.items()):
             wrong.append((key, expected, theirs))
     assert wrong == []
-    assert min(seen[name] for name in ("seats", "promoter", "outcome", "depth", "numerator")) > 100
+    assert min(seen[name] for name in ("seats", "promoter", "roi", "outcome", "depth", "numerator")) > 100
     assert seen["customers_with_open_deal"] > 10 and seen["converted_customers"] > 3
 
 

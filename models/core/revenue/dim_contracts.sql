@@ -9,8 +9,7 @@ with term_lines as (
     from {{ ref('union_invoice_lines') }}
     where
         kind = 'recurring'
-        and not is_proration
-        and not is_written_off
+        and not is_proration and not is_written_off
         and subscription_id is not null
         and amount + discount_amount > 0
 
@@ -60,7 +59,14 @@ paid_terms as (
             and cancelled.cancel_requested_at >= lines.service_start
             and cancelled.cancel_requested_at < lines.service_end
     where lines.term_months >= 3
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    group by
+        lines.source_system,
+        lines.source_customer_id,
+        lines.subscription_id,
+        lines.service_start,
+        lines.service_end,
+        lines.term_months,
+        lines.currency
 
 ),
 

@@ -19,8 +19,8 @@ with ordered as (
 
 ),
 
--- Of a renewed and a lost one the higher value wins, equal ones share. The best quarter are those from
--- the value on by which three quarters are reached.
+-- Of a renewed and a lost one the higher value wins, equal ones share. The best quarter are those
+-- from the value on by which three quarters are reached.
 summed as (
 
     select
@@ -31,7 +31,8 @@ summed as (
         sum(pending) as pending,
         sum(renewed * (2 * lost_up_to - lost)) * 0.5 as pairs_won,
         sum(renewed) * sum(lost) as pairs,
-        sum(case when 4 * customers_up_to >= 3 * all_customers then customers end) as best_customers,
+        sum(case when 4 * customers_up_to >= 3 * all_customers then customers end)
+            as best_customers,
         sum(case when 4 * customers_up_to >= 3 * all_customers then renewed end) as best_renewed,
         sum(customers * place) as x,
         sum(customers * place * place) as xx,
@@ -75,10 +76,8 @@ select
     cast(pairs_won as decimal(28, 6)) as pairs_won,
     cast(enough_pairs as decimal(28, 6)) as pairs,
     auc,
-    {% for name, value in {
-        'auc_lo': 'greatest(auc - margin, 0)', 'auc_hi': 'least(auc + margin, 1)',
-        'correlation': 'correlation', 'lift': 'lift',
-    }.items() -%}
-    case when enough_pairs is not null then {{ value }} end as {{ name }}{{ ',' if not loop.last }}
-    {% endfor -%}
+    case when auc is not null then greatest(auc - margin, 0) end as auc_lo,
+    case when auc is not null then least(auc + margin, 1) end as auc_hi,
+    case when auc is not null then correlation end as correlation,
+    case when auc is not null then lift end as lift
 from measured

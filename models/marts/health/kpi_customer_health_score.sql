@@ -16,12 +16,12 @@ customer_months as (
 components as (
 
     select
+        {% for name in components -%}
+        max(case when component = '{{ name }}' then score end) as {{ name }}_score,
+        max(case when component = '{{ name }}' then contribution end) as {{ name }}_points,
+        {% endfor -%}
         customer_id,
         month_start
-        {%- for name in components %},
-        max(case when component = '{{ name }}' then score end) as {{ name }}_score,
-        max(case when component = '{{ name }}' then contribution end) as {{ name }}_points
-        {%- endfor %}
     from {{ ref('health_components') }}
     group by customer_id, month_start
 
@@ -57,7 +57,8 @@ measured as (
 ),
 
 {#- Six decimals, as scores have, so that one of exactly 75 stays that. -#}
-{% set weighed = 'cast(cast(sum({0}) / nullif(sum({1}), 0) as decimal(28, 6)) as double precision)' -%}
+{% set weighed = 'cast(cast(sum({0}) / nullif(sum({1}), 0) as decimal(28, 6))'
+    ' as double precision)' -%}
 {% set of_customer = "case when segments.segment_type = 'customer' then max({}) end" -%}
 {% set counted = 'cast(count(case when {} then 1 end) as bigint)' -%}
 {% set extras = {

@@ -30,11 +30,13 @@ measured as (
         period_start,
         period_start as segment_month,
         'all' as breakdown,
-        case when is_lost and health_band = 'good' then due_arr_amount when is_lost then 0 end as numerator,
+        case when is_lost then case health_band when 'good' then due_arr_amount else 0 end end
+            as numerator,
         case when is_lost then due_arr_amount end as denominator,
         case when is_lost then 1 else 0 end as units,
         case when is_final then 0 else 1 end as n_pending,
-        case when is_lost and health_band = 'unknown' then due_arr_amount else 0 end as unscored_arr_amount,
+        case when is_lost and health_band = 'unknown' then due_arr_amount else 0 end
+            as unscored_arr_amount,
         case when is_final and health_band = 'bad' then due_arr_amount end as bad_arr_amount,
         case when is_final and health_band = 'bad' then kept_arr_amount end as bad_kept_arr_amount
     from shown

@@ -1,3 +1,4 @@
+{%- set parts = {"'all'": "kpi_id = 'customer_health_score'", 'kpi_id': 'true'} -%}
 -- The score is made of the others and gets no weight beside them.
 with weighed as (
 
@@ -26,8 +27,7 @@ shared as (
 
 ),
 
-{#- Each metric is a row of its own; the health score's stands for the KPI. -#}
-{% set parts = {"'all'": "kpi_id = 'customer_health_score'", 'kpi_id': 'true'} -%}
+-- Each metric is a row of its own; the health score's stands for the KPI too.
 measured as (
 
     {% for breakdown, which in parts.items() -%}

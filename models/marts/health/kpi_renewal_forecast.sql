@@ -24,9 +24,10 @@ measured as (
 
 ),
 
-{#- Where it is not known how often such contracts are renewed there is no forecast, not a lower one. -#}
+{#- Where nobody knows how often such contracts are kept there is no forecast, not a lower one. -#}
 {% set forecast = 'case when count(numerator) = count(*) then sum(numerator) end' -%}
-{% set actual = 'case when count(case when is_final then 1 end) = count(*) then sum(kept_arr_amount) end' -%}
+{% set actual = 'case when count(case when is_final then 1 end) = count(*)'
+    ' then sum(kept_arr_amount) end' -%}
 {{ kpi_rows(
     'renewal_forecast',
     value=forecast,

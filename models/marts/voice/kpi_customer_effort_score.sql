@@ -26,7 +26,7 @@ measured as (
         1 as denominator,
         1 as units,
         0 as n_pending,
-        cast(answers.normalised_score as decimal(28, 6)) as share_of_scale
+        answers.normalised_score as score
     from answers
     inner join customer_months
         on
@@ -37,7 +37,10 @@ measured as (
 
 {{ kpi_rows(
     'customer_effort_score',
-    extras={'mean_score': 'cast(avg(share_of_scale) as double precision)'}
+    extras={
+        'mean_score':
+            'cast(sum(cast(score as decimal(38, 18))) as double precision) / count(score)',
+    }
 ) }}
 
 select * from kpi_rows
