@@ -71,7 +71,7 @@ lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 contract: $(ENVIRONMENT) ## Write the tables of docs/your_own_data.md anew from what is declared of the source files
 	$(BIN)/python scripts/files_contract.py
 
-handbook: $(ENVIRONMENT) ## Write docs/kpis.md anew from what the KPIs say of themselves
+handbook: $(ENVIRONMENT) ## Write docs/kpis.md, the handbook of all KPIs, anew from what they say of themselves
 	$(BIN)/python scripts/handbook.py
 
 dashboard: $(ENVIRONMENT) ## One HTML file from the published marts, target/dashboard.html; needs no network
