@@ -182,7 +182,9 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     return pd.concat([early, rows, twice, odd], ignore_index=True)
 
 
-def _happened(rng: np.random.Generator, world: World, messages: Messages) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
+def _happened(
+    rng: np.random.Generator, world: World, messages: Messages
+) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
     """What became of the messages: (type, whether a machine's, when, whether it happens at all)."""
     count = len(messages.sent)
     is_delivered = messages.is_mail & (messages.delivered < FAR)

@@ -173,7 +173,9 @@ class EngagementKpis:
         by_contact = by_contact[(by_contact["count"] >= FEW_MESSAGES) & (by_contact["share"] > 0)]
         order = {"ascending": [False, False, True]}
         chosen = by_contact.sort_values(["share", "last", "channel"], **order).drop_duplicates(["customer", "person"])
-        votes = chosen.groupby(["customer", "channel"], as_index=False).agg(size=("person", "size"), last=("last", "max"))
+        votes = chosen.groupby(["customer", "channel"], as_index=False).agg(
+            size=("person", "size"), last=("last", "max")
+        )
         votes = votes.sort_values(["size", "last", "channel"], **order).drop_duplicates("customer")
         return votes[["customer", "channel"]].assign(month=month)
 
