@@ -9,15 +9,24 @@ with touchpoints as (
 
 ),
 
+answered as (
+
+    select
+        customer_id,
+        case when clicked_at < replied_at then clicked_at else coalesce(replied_at, clicked_at) end
+            as engaged_at
+    from {{ ref('fct_messages') }}
+    where not is_bounced and (clicked_at is not null or replied_at is not null)
+
+),
+
 messages as (
 
     select
         customer_id,
-        {{ reporting_date('least(coalesce(clicked_at, replied_at), coalesce(replied_at, clicked_at))') }}
-            as engaged_on,
+        {{ reporting_date('engaged_at') }} as engaged_on,
         0 as is_human
-    from {{ ref('fct_messages') }}
-    where not is_bounced and (clicked_at is not null or replied_at is not null)
+    from answered
 
 ),
 

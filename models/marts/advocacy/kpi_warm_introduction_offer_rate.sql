@@ -36,7 +36,8 @@ customers as (
 
 ),
 
--- Three months are known once they are over since the first ask on record. Whom we asked among partners is the company's alone (R13).
+-- Three months are known once they are over since the first ask on record. Whom we asked among
+-- partners is the company's alone (R13).
 measured as (
 
     select
