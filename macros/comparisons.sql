@@ -230,8 +230,8 @@ select
         when direction <> 'up' and judged_value > bad_at then bad_band
         when bad_at_is_bad and judged_value = bad_at then bad_band
         when good_at_is_watch and judged_value = good_at then 'watch'
-        when direction = 'up' and judged_value >= good_at then 'good'
-        when direction <> 'up' and judged_value <= good_at then 'good'
+        when direction = 'up' and judged_value >= good_at then good_band
+        when direction <> 'up' and judged_value <= good_at then good_band
         else 'watch'
     end as band,
     previous_value,

@@ -158,7 +158,8 @@ measurements as (
         cast(coalesce({{ kpi.n_pending or 'n_pending' }}, 0) as bigint) as n_pending,
         is_final,
         {{ empty_band(kpi) }} as empty_band,
-        case when {{ kpi.bands.bad_only_if or 'true' }} then 'bad' else 'watch' end as bad_band
+        case when {{ kpi.bands.bad_only_if or 'true' }} then 'bad' else 'watch' end as bad_band,
+        case when {{ kpi.bands.good_only_if or 'true' }} then 'good' else 'watch' end as good_band
     from {{ marts[kpi.mart_kpi_id] }}
     {%- if is_companion %}
     where

@@ -52,12 +52,13 @@ def hint(sql: str, name: str) -> str:
 
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
     """Every answer, or `only` some, against its truth, a folder of Parquet files."""
-    answers = [(name, sql) for name, sql in _answers(truth) if not only or name in only]
+    answers = [(name, sql) for name, sql in answers_of(truth) if not only or name in only]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_compare(connection, truth, name, sql) for name, sql in answers]
+        return [compare_answer(connection, truth, name, sql) for name, sql in answers]
 
 
-def _answers(truth: Path) -> list[tuple[str, str]]:
+def answers_of(truth: Path) -> list[tuple[str, str]]:
+    """[(name of the truth's table, SQL of its answer)]; one answer may be that of several tables."""
     found, files = [], sorted(ANSWERS.glob("*.sql"))
     own = {answer.stem for answer in files}
     for answer in files:
@@ -67,13 +68,16 @@ def _answers(truth: Path) -> list[tuple[str, str]]:
     return found
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql: str) -> Comparison:
+def compare_answer(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql: str) -> Comparison:
+    """One answer against its truth, in a warehouse that is open."""
     path = str(truth / f"{name}.parquet").replace("'", "''")
     stated = {column: kind for column, kind, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
     connection.execute(f"create or replace temp table ours as {sql.replace('{columns}', ', '.join(stated))}")
     columns = {column: kind for column, kind, *_ in connection.execute("describe ours").fetchall()}
     key = [column.strip() for column in hint(sql, "key").split(",")]
-    within = {column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
+    within = {
+        column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)
+    }
     if hint(sql, "of each"):
         within = {column: limit for column, limit in within.items() if column in columns}
     for column in sorted((stated.keys() ^ columns.keys()) | (set(key) | within.keys()) - columns.keys()):

@@ -9,6 +9,7 @@ described as (
     {% for kpi in kpi_metas() -%}
     select
         '{{ kpi.mart_kpi_id }}' as mart_kpi_id,
+        {{ loop.index }} as sort_order,
         '{{ kpi.id }}' as kpi_id,
         {{ text_literal(kpi.name) }} as name,
         {{ text_literal(kpi.synonyms | join(', ')) }} as synonyms,
@@ -32,6 +33,7 @@ described as (
         {{ ((kpi.trailing_months or 1) > 1) | lower }} as is_trailing,
         {{ 1 if kpi.monthly_value else kpi.trailing_months or 1 }} as compared_months_back,
         {{ text_literal(kpi.grains | join(', ')) }} as grains,
+        {{ kpi.window_days }} as window_days,
         {{ text_literal(kpi.breakdown) }} as breakdown,
         {{ text_literal(kpi.requires | join(', ')) }} as requires,
         {{ text_literal(kpi.seed_texts | join(', ')) }} as seed_texts,
@@ -44,6 +46,7 @@ described as (
 
 select
     described.mart_kpi_id,
+    described.sort_order,
     described.kpi_id,
     described.name,
     described.synonyms,
@@ -67,6 +70,7 @@ select
     described.is_trailing,
     described.compared_months_back,
     described.grains,
+    described.window_days,
     described.breakdown,
     described.requires,
     described.seed_texts,

@@ -36,4 +36,7 @@ select
 from kpi_values
 inner join catalog on kpi_values.kpi_id = catalog.kpi_id
 cross join build
-where kpi_values.segment_type <> 'customer' or catalog.unit = 'currency'
+where
+    kpi_values.segment_type <> 'customer'
+    or catalog.unit = 'currency'
+    or catalog.kpi_id = 'customer_health_score'

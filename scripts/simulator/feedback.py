@@ -194,7 +194,8 @@ class Feedback:
                 "resolved_at": texts["resolved"].dt.strftime("%Y-%m-%d %H:%M:%S"),
             }
         )
-        blank = frame.iloc[:2].assign(text_id=["t_blank_1", "t_blank_2"], text=["  ", None])
+        blank = frame.iloc[:2]
+        blank = blank.assign(text_id=["t_blank_1", "t_blank_2"][: len(blank)], text=["  ", None][: len(blank)])
         return {"feedback_texts": pd.concat([frame, blank, frame.iloc[:1]])}
 
     def truth(self) -> dict[str, pd.DataFrame]:

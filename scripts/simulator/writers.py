@@ -68,4 +68,6 @@ def write_part(folder: Path, name: str, part: str, table: pa.Table | pd.DataFram
 def write_truth(folder: Path, name: str, rows: pd.DataFrame) -> None:
     """A table of the truth that has the columns and types of its rows, sorted by the first four (the key)."""
     rows = rows.sort_values(list(rows.columns[:4]), kind="stable")
-    pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), folder / "truth" / f"{name}.parquet", compression="zstd")
+    pq.write_table(
+        pa.Table.from_pandas(rows, preserve_index=False), folder / "truth" / f"{name}.parquet", compression="zstd"
+    )

@@ -21,7 +21,9 @@ SOURCES = list(VARS["staging_models"])
 SQL_FILES = sorted(MODELS.rglob("*.sql"))
 MODEL_FILES = sorted([*SQL_FILES, *MODELS.rglob("*.py")])
 SUITE_FILES = sorted((ROOT / "expectations").rglob("*.yml"))
-KPI_FILES = sorted(path for path in SQL_FILES if path.parent.parent == MODELS / "marts")
+KPI_FILES = sorted(
+    path for path in SQL_FILES if path.parent.parent == MODELS / "marts" and path.stem.startswith("kpi_")
+)
 KPI_IDS = [path.stem.removeprefix("kpi_") for path in KPI_FILES]
 FEEDS = {feed for feeds in VARS["entities"].values() for feed in feeds}
 LAYERS = ("staging", "intermediate", "core", "marts", "quality")
@@ -258,7 +260,7 @@ def test_a_models_name_begins_as_its_folder_says(path):
     elif folders[0] == "core":
         prefixes = ("dim_", "fct_", "brg_", "event_")  # a census of events is neither fact nor dimension
     elif folders[0] == "marts" and len(folders) == 2:
-        prefixes = ("kpi_",)
+        prefixes = ("kpi_", f"{folders[1]}_")  # what several KPIs of a theme are made of is named after it
     else:
         prefixes = ("",)
     assert folders[0] in LAYERS
@@ -401,7 +403,16 @@ def accepted_values() -> dict[str, list[str]]:
 
 ACCEPTED = accepted_values()
 TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
-BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if"}
+BAND_KEYS = {
+    "rule",
+    "good_at",
+    "bad_at",
+    "good_at_is_watch",
+    "bad_at_is_bad",
+    "empty_is",
+    "bad_only_if",
+    "good_only_if",
+}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
     "seed_texts", "requires", "last_reviewed",
@@ -461,9 +472,11 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
     columns = set(models[f"kpi_{kpi_id}"]["columns"])
     needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
     for companion in kpis[kpi_id].get("companions") or []:
-        assert needed <= companion.keys() <= needed | {
-            *("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")
-        }
+        assert (
+            needed
+            <= companion.keys()
+            <= needed | {*("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")}
+        )
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]
         assert_bands(companion["bands"], companion["direction"])
