@@ -77,7 +77,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     support.add(people[["customer", "month", "active_users"]])
     UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
     engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
-    engagement.add(lived.engagement, lived.surveys, support.askers())
+    engagement.add(lived.engagement, lived.surveys, support.askers(), lived.relations)
     VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
     JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
     stood = RelationshipMonths(settings, world, lived.ledger, lived.relations, lived.deals)
