@@ -85,4 +85,4 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     names = world.customers["account_id"].to_numpy()
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])
-    return {"customer_segments": stated.drop(columns="customer")} | kpis.tables
+    return {"customer_segments": stated.drop(columns="customer"), "values": kpis.values()} | kpis.tables
