@@ -13,11 +13,11 @@ export RAW_DIR ?= data/raw
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-SAMPLE := --customers 160 --months 30 --seed 1
+SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth bench lint contract docs backup restore clean
+.PHONY: help environment sample build check test truth mutate bench lint contract handbook dashboard docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ $(ENVIRONMENT): requirements.lock
 sample: $(ENVIRONMENT) $(if $(filter data/raw,$(RAW_DIR)),$(SAMPLE_STAMP)) ## Generate the sample company into data/raw
 
 $(SAMPLE_STAMP): scripts/simulate.py $(wildcard scripts/simulator/*.py) | $(ENVIRONMENT)
-	$(BIN)/python scripts/simulate.py $(SAMPLE) --out data/raw
+	$(BIN)/python scripts/simulate.py $(SAMPLE_COMPANY) --out data/raw
 	@touch $@
 
 build: sample ## Build the warehouse from RAW_DIR, through the gates, and publish
@@ -56,6 +56,9 @@ MONTHS ?= 30
 truth: $(ENVIRONMENT) ## Simulate a company (SEED, CUSTOMERS, MONTHS), build it, hold the warehouse against its truth
 	@$(BIN)/python scripts/truth.py --seed $(SEED) --customers $(CUSTOMERS) --months $(MONTHS)
 
+mutate: $(ENVIRONMENT) ## How many wrong versions of the models the tests notice (MODELS="core/usage kpi_quick_ratio" SAMPLE=300)
+	@$(BIN)/python scripts/mutate.py $(MODELS) $(if $(SAMPLE),--sample $(SAMPLE))
+
 bench: $(ENVIRONMENT) ## What builds cost, as ratios on generated data (CUSTOMERS=10000 EVENTS=50000000): docs/performance.md
 	@$(BIN)/python scripts/bench.py $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(EVENTS),--events $(EVENTS))
 
@@ -63,12 +66,16 @@ lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 	$(BIN)/ruff check scripts tests
 	$(BIN)/ruff format --check scripts tests
 	$(BIN)/yamllint --strict .
-	@mkdir -p target/lint
-	WAREHOUSE_DIR=target/lint SOURCES="salesforce stripe segment zendesk files ravenstack" \
-		$(BIN)/sqlfluff lint --processes 2 models tests/singular
+	$(BIN)/python scripts/lint.py
 
 contract: $(ENVIRONMENT) ## Write the tables of docs/your_own_data.md anew from what is declared of the source files
 	$(BIN)/python scripts/files_contract.py
+
+handbook: $(ENVIRONMENT) ## Write docs/kpis.md, the handbook of all KPIs, anew from what they say of themselves
+	$(BIN)/python scripts/handbook.py
+
+dashboard: $(ENVIRONMENT) ## One HTML file from the published marts, target/dashboard.html; needs no network
+	@$(BIN)/python scripts/dashboard.py
 
 docs: sample ## dbt's documentation as one page, target/static_index.html
 	$(BIN)/dbt docs generate --static

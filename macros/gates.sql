@@ -12,9 +12,9 @@
 
 
 {% macro marts_models() %}
-    {#- Every model of the marts layer, from var `kpis` and the models that are made of all of them. -#}
-    {%- set models = ['kpi_catalog', 'kpi_measurements', 'kpi_values'] -%}
-    {%- for kpi in var('kpis') -%}{%- do models.append('kpi_' ~ kpi) -%}{%- endfor -%}
+    {#- Every model of the marts layer: the KPIs, and the models that are made of all of them and that nothing else reads. -#}
+    {%- set models = ['kpi_scorecard', 'customer_360', 'kpi_review'] -%}
+    {%- for kpi in var('kpis') + var('meta_kpis') -%}{%- do models.append('kpi_' ~ kpi) -%}{%- endfor -%}
     {{ return(models) }}
 {% endmacro %}
 

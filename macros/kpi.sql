@@ -100,12 +100,13 @@
 {% endmacro %}
 
 
-{% macro kpi_metas() %}
-    {#- One entry per KPI of var `kpis`, in order, each followed by its companions: its meta.kpi block with id, mart_kpi_id and
-        definition; a companion `<kpi>__<name>` inherits from its KPI and needs what it needs. [] while parsing. -#}
+{% macro kpi_metas(kpi_ids=none) %}
+    {#- One entry per KPI of `kpi_ids` (all of vars `kpis` and `meta_kpis`), in order, each followed by its companions: its meta.kpi
+        block with id, mart_kpi_id and definition; a companion `<kpi>__<name>` inherits from its KPI and needs what it needs. []
+        while parsing. -#}
     {%- set metas = [] -%}
     {%- if execute -%}
-        {%- for id in var('kpis') -%}
+        {%- for id in kpi_ids or var('kpis') + var('meta_kpis') -%}
             {%- set node = graph.nodes['model.' ~ project_name ~ '.kpi_' ~ id] -%}
             {%- set meta = dict(node.config.meta['kpi'], id=id, mart_kpi_id=id, definition=node.description) -%}
             {%- do metas.append(meta) -%}
@@ -117,6 +118,63 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(metas) }}
+{% endmacro %}
+
+
+{% macro kpi_union(kpi_ids) %}
+    {#- The marts of these KPIs and their companions under one another. A companion `<kpi>__<name>` is further columns of its KPI's
+        mart. Every mart is named before any is read: dbt must know what a model reads before it knows what the KPIs say of
+        themselves. -#}
+    {%- set marts = {} -%}
+    {%- for kpi_id in kpi_ids -%}
+        {%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
+    {%- endfor -%}
+with kpi_periods as (
+
+    select * from {{ ref('kpi_periods') }}
+
+),
+
+measurements as (
+
+    {% for kpi in kpi_metas(kpi_ids) -%}
+    {%- set is_companion = kpi.id != kpi.mart_kpi_id -%}
+    {%- set numerator = kpi.numerator if is_companion else 'numerator' -%}
+    {%- set denominator = kpi.denominator if is_companion else 'denominator' -%}
+    {%- set ratio = numerator ~ ' / nullif(' ~ denominator ~ ', 0)' -%}
+    {%- set value = kpi.value or ratio if is_companion else 'value' -%}
+    select
+        '{{ kpi.id }}' as kpi_id,
+        period_grain,
+        period_start,
+        segment_type,
+        segment,
+        breakdown,
+        cast({{ numerator }} as decimal(28, 6)) as numerator,
+        cast({{ denominator }} as decimal(28, 6)) as denominator,
+        cast({{ value }} as double precision) as value,
+        cast({{ kpi.monthly_value or value }} as double precision) as comparable_value,
+        cast(coalesce({{ kpi.sample_size or 'sample_size' }}, 0) as bigint) as sample_size,
+        cast(coalesce({{ kpi.n_pending or 'n_pending' }}, 0) as bigint) as n_pending,
+        is_final,
+        {{ empty_band(kpi) }} as empty_band,
+        case when {{ kpi.bands.bad_only_if or 'true' }} then 'bad' else 'watch' end as bad_band,
+        case when {{ kpi.bands.good_only_if or 'true' }} then 'good' else 'watch' end as good_band
+    from {{ marts[kpi.mart_kpi_id] }}
+    {%- if is_companion %}
+    where
+        breakdown = 'all'
+        and period_start in (
+            select kpi_periods.period_start from kpi_periods
+            where kpi_periods.kpi_id = '{{ kpi.id }}'
+        )
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from measurements
 {% endmacro %}
 
 

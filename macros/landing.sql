@@ -302,6 +302,7 @@
         {%- for table in survey.tables -%}
             {%- do run_query(landed_view(table)) -%}
         {%- endfor -%}
+        {%- do run_query(landed_files(survey.tables)) -%}
         {%- do log('Landed ' ~ survey.tables | selectattr('find') | list | length ~ ' raw tables from ' ~ raw_dir() ~ ' ('
             ~ survey.tables | rejectattr('find') | list | length ~ ' optional ones are absent and empty)', info=true) -%}
         {#- The names of this source are the project's own: another one is a slip rather than more that a loader lands. -#}
@@ -338,6 +339,19 @@
         nullif(trim({{ adapter.quote(column) }}), '') is not null{{ ' or' if not loop.last }}
         {%- endfor %}
     {%- endif %}
+{% endmacro %}
+
+
+{% macro landed_files(tables) %}
+    {#- Which files each raw table is read from, as they are when the build begins: publishing holds them against this. -#}
+    create schema if not exists quality;
+    create or replace table quality.landed_files as
+    {%- for table in tables if table.find %}
+    select '{{ table.source }}' as source_name, '{{ table.table }}' as raw_table, filename as file, size, last_modified
+    from read_blob('{{ table.find.pattern | replace("'", "''") }}')
+    union all
+    {%- endfor %}
+    select null, null, null, cast(null as bigint), cast(null as timestamptz) where false
 {% endmacro %}
 
 

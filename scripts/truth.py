@@ -50,11 +50,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Answer:
-    """`sql` with its comments; `of_many`: it answers several truths, of which each has some of the columns that it names."""
+    """What the comments of an answer say. `is_of_many`: it answers several truths, of which each has some of the columns that are named."""
 
-    name: str
     sql: str
-    of_many: bool = False
+
+    @property
+    def is_of_many(self) -> bool:
+        return bool(hint(self.sql, "of each"))
 
     @property
     def key(self) -> list[str]:
@@ -86,39 +88,42 @@ def hint(sql: str, name: str) -> str:
     return ", ".join(text.strip() for text in re.findall(rf"^-- {name}: (.+)$", sql, re.MULTILINE))
 
 
-def answers(truth: Path) -> list[Answer]:
-    """Those to the truths in a folder of Parquet files."""
+def answers_of(truth: Path) -> list[tuple[str, str]]:
+    """[(the truth's name, SQL of its answer)] of a folder of Parquet files; what has an answer of its own is answered by none for many."""
+    files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ANSWERS.glob("*.sql"))}
     found = []
-    for path in sorted(ANSWERS.glob("*.sql")):
-        sql = path.read_text(encoding="utf-8")
+    for name, sql in files.items():
         if pattern := hint(sql, "of each"):
-            found += [Answer(one.stem, sql, of_many=True) for one in sorted(truth.glob(f"{pattern}.parquet"))]
+            tables = sorted({path.stem for path in truth.glob(f"{pattern}.parquet")} - files.keys())
+            found += [(table, sql.replace("{name}", table)) for table in tables]
         else:
-            found.append(Answer(path.stem, sql))
+            found.append((name, sql))
     return found
 
 
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
     """Every answer, or `only` some, against its truth."""
+    answers = [(name, sql) for name, sql in answers_of(truth) if not only or name in only]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_compare(connection, truth, one) for one in answers(truth) if not only or one.name in only]
+        return [compare_answer(connection, truth, name, sql) for name, sql in answers]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Answer) -> Comparison:
+def compare_answer(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql: str) -> Comparison:
+    """One answer against its truth, in a warehouse that is open."""
+
     def types(table: str) -> dict[str, str]:
         return {column: kind for column, kind, *_ in connection.execute(f"describe from {table}").fetchall()}
 
-    path = str(truth / f"{answer.name}.parquet").replace("'", "''")
-    stated = types(f"'{path}'")
-    words = {"{name}": answer.name, "{columns}": ", ".join(stated), "{truth}": f"'{path}'"}
-    sql = answer.sql
-    for word, meaning in words.items():
-        sql = sql.replace(word, meaning)
-    connection.execute(f"create or replace temp table ours as {sql}")
+    path = str(truth / f"{name}.parquet").replace("'", "''")
+    stated, answer = types(f"'{path}'"), Answer(sql)
+    connection.execute(
+        "create or replace temp table ours as "
+        + sql.replace("{columns}", ", ".join(stated)).replace("{truth}", f"'{path}'")
+    )
     columns, key = types("ours"), answer.key
-    named = set(key) | (set() if answer.of_many else answer.within.keys())
+    named = set(key) | (set() if answer.is_of_many else answer.within.keys())
     for column in sorted((stated.keys() ^ columns.keys()) | named - columns.keys()):
-        raise ValueError(f"{answer.name}: column {column} is not in both the truth and the answer")
+        raise ValueError(f"{name}: column {column} is not in both the truth and the answer")
     on = " and ".join(f"t.{column} is not distinct from o.{column}" for column in key)
     sides = (f"(select *, true as is_there from {table})" for table in (f"'{path}'", "ours"))
     connection.execute(
@@ -143,7 +148,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Answer)
     ]
     differences = connection.execute(f"select * from ({' union all '.join(looks)}) order by 1, 2").df()
     rows = connection.execute(f"select count(*) from '{path}'").fetchone()[0]
-    return Comparison(answer.name, rows, list(columns), differences)
+    return Comparison(name, rows, list(columns), differences)
 
 
 def places(folder: Path) -> dict[str, str]:

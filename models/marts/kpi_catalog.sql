@@ -9,6 +9,7 @@ described as (
     {% for kpi in kpi_metas() -%}
     select
         '{{ kpi.mart_kpi_id }}' as mart_kpi_id,
+        {{ loop.index }} as sort_order,
         '{{ kpi.id }}' as kpi_id,
         {{ text_literal(kpi.name) }} as name,
         {{ text_literal(kpi.synonyms | join(', ')) }} as synonyms,
@@ -27,7 +28,12 @@ described as (
         cast({{ kpi.bands.get('bad_at', 'null') }} as double precision) as bad_at,
         {{ kpi.bands.get('good_at_is_watch', false) | lower }} as good_at_is_watch,
         {{ kpi.bands.get('bad_at_is_bad', false) | lower }} as bad_at_is_bad,
+        {{ (kpi.is_signed or false) | lower }} as is_signed,
+        {{ (kpi.is_two_sided or kpi.direction == 'none') | lower }} as is_two_sided,
+        {{ ((kpi.trailing_months or 1) > 1) | lower }} as is_trailing,
+        {{ 1 if kpi.monthly_value else kpi.trailing_months or 1 }} as compared_months_back,
         {{ text_literal(kpi.grains | join(', ')) }} as grains,
+        {{ kpi.window_days }} as window_days,
         {{ text_literal(kpi.breakdown) }} as breakdown,
         {{ text_literal(kpi.requires | join(', ')) }} as requires,
         {{ text_literal(kpi.seed_texts | join(', ')) }} as seed_texts,
@@ -40,6 +46,7 @@ described as (
 
 select
     described.mart_kpi_id,
+    described.sort_order,
     described.kpi_id,
     described.name,
     described.synonyms,
@@ -58,7 +65,12 @@ select
     described.bad_at,
     described.good_at_is_watch,
     described.bad_at_is_bad,
+    described.is_signed,
+    described.is_two_sided,
+    described.is_trailing,
+    described.compared_months_back,
     described.grains,
+    described.window_days,
     described.breakdown,
     described.requires,
     described.seed_texts,

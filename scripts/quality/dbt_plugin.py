@@ -1,5 +1,5 @@
-"""dbt-duckdb plugin: makes the output folders and tells SQL what it cannot find out by itself, which git revision is being
-built, which raw CSVs mix their line ends and which are not UTF-8 from the header on."""
+"""dbt-duckdb plugin: makes the output folders, stops where another command writes the warehouse, and tells SQL what it cannot find
+out by itself: which git revision is being built, which raw CSVs mix their line ends and which are not UTF-8 from the header on."""
 
 import os
 import re
@@ -7,7 +7,11 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+from quality.publish import restore_parquet
 
 
 def git_revision() -> str:
@@ -58,10 +62,34 @@ def unreadable_csvs() -> dict[str, list[str]]:
     return found
 
 
+def stop_where_another_writes(warehouse: Path) -> None:
+    """DuckDB lets one process write a file: the second of two builds stops here, with a message instead of a traceback."""
+    if not warehouse.exists():
+        return
+    try:
+        duckdb.connect(str(warehouse)).close()
+    except duckdb.ConnectionException:
+        pass  # this process holds it already
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        holder = re.search(r"PID (\d+)", str(error))
+        raise DbtRuntimeError(
+            f"{warehouse} is held by another command{f' (process {holder[1]})' if holder else ''}, a build or a reader. Wait for it "
+            "to end, or give this one a WAREHOUSE_DIR of its own. BI reads the published file, which nobody holds."
+        ) from None
+
+
 class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict) -> None:
-        for variable, default in (("WAREHOUSE_DIR", "warehouse"), ("PUBLISHED_DIR", "published")):
-            Path(os.environ.get(variable, default)).mkdir(parents=True, exist_ok=True)
+        folders = {
+            variable: Path(os.environ.get(variable, default))
+            for variable, default in (("WAREHOUSE_DIR", "warehouse"), ("PUBLISHED_DIR", "published"))
+        }
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        stop_where_another_writes(folders["WAREHOUSE_DIR"] / "customer_success.duckdb")
+        restore_parquet(folders["PUBLISHED_DIR"])
         self.revision = git_revision().replace("'", "")
 
     def configure_cursor(self, cursor) -> None:

@@ -24,6 +24,7 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
+from .kpi_growth import RenewalUse
 from .kpi_truth import Lived, true_kpis
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
@@ -105,8 +106,8 @@ def simulate(settings: Settings, out: Path) -> None:
             write_part(work, "files/process_daily", month, process_table(settings, world, rows))
             runs.append(rows)
         life = EventLife(settings, world, ledger, users, presence)
-        usage = UsageTruth(settings, world, ledger, users)
-        events = sum(counted(life.live(partial(_write_tracks, work), usage.count), settings.days))
+        usage, renewed = UsageTruth(settings, world, ledger, users), RenewalUse(settings, contracts, users)
+        events = sum(counted(life.live(partial(_write_tracks, work), usage.count, renewed.count), settings.days))
         tell("seats and the truth of use")
         entitled = seat_entitlements(settings, world, ledger)
         assigned = seat_assignments(settings, life, users, presence)
@@ -130,6 +131,7 @@ def simulate(settings: Settings, out: Path) -> None:
             deals=deals,
             advocacy=advocacy,
             usage=usage,
+            renewed=renewed,
             people=lived,
             runs=pd.concat(runs),
         )

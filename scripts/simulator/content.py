@@ -156,7 +156,9 @@ def _walkthroughs(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         parts.append(visits.rows(rng, user[which], at[which], kind="walkthrough", content_id=name, progress=progress))
     sittings = visits.counted(user, thing=thing, start=start, half=half, done=done)
     first = sittings.groupby(["user", "company", "thing"], as_index=False)[["start", "half", "done"]].min()
-    moments_of = pd.concat([sittings[["user", "company"]].assign(at=sittings[name]) for name in ("start", "half", "done")])
+    moments_of = pd.concat(
+        [sittings[["user", "company"]].assign(at=sittings[name]) for name in ("start", "half", "done")]
+    )
     return pd.concat(parts, ignore_index=True), first, moments_of[moments_of["at"] < FAR]
 
 

@@ -7,6 +7,7 @@ included; the others' are known from billing alone.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -120,6 +121,14 @@ class Contracts:
         return _text(at) if at and at < self.settings.end else None
 
     # --- what is true ---------------------------------------------------------------------------------
+
+    def renewed_terms(self) -> Iterator[tuple[int, datetime]]:
+        """(customer, start) of each term that renews another, which has run out or not; what replaces one more than 90 days before
+        its end renews nothing."""
+        for contract in self.all:
+            for other in self._successors(contract):
+                if other.term.start >= contract.term.stop - EARLY:
+                    yield contract.term.customer, other.term.start
 
     def renewals(self) -> pd.DataFrame:
         """One row per contract whose last day lies in the window: its customer's number and how it ended."""

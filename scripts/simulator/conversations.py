@@ -89,8 +89,18 @@ class _Conversation:
             ticket.set(self.now, author, "priority", ticket.priority)
         if ticket.category:
             ticket.set(self.now, author, "custom_category", ticket.category)
+        if ticket.complained_at:
+            self._mark_as_complaint(ticket.complained_at)
         if ticket.kind != OUTBOUND and not self.is_live and self._chance(0.85):
             ticket.say(self.now + MINUTE, SYSTEM, "We have received your request.")
+
+    def _mark_as_complaint(self, at: datetime) -> None:
+        """By whoever says so; one mark in seven is taken back, though the complaint was made."""
+        ticket = self.ticket
+        who = ticket.requester if at == ticket.created else self.agent
+        ticket.set(at, who, "custom_complaint", "true")
+        if ticket.id % 7 == 0:
+            ticket.set(at + 3 * DAY, self.agent, "custom_complaint", "false")
 
     # --- kinds ----------------------------------------------------------------------------------------
 

@@ -182,7 +182,9 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     return pd.concat([early, rows, twice, odd], ignore_index=True)
 
 
-def _happened(rng: np.random.Generator, world: World, messages: Messages) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
+def _happened(
+    rng: np.random.Generator, world: World, messages: Messages
+) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
     """What became of the messages: (type, whether a machine's, when, whether it happens at all)."""
     count = len(messages.sent)
     is_delivered = messages.is_mail & (messages.delivered < FAR)
@@ -208,11 +210,12 @@ def _happened(rng: np.random.Generator, world: World, messages: Messages) -> lis
     ]
 
 
-def replies(settings: Settings, world: World, messages: Messages) -> np.ndarray:
-    """When each message was answered, FAR: never within the window."""
+def first_events(settings: Settings, world: World, messages: Messages, event_type: str) -> np.ndarray:
+    """When each message was first opened, answered …, by a person or a machine; FAR: never within the window."""
     happened = _happened(settings.rng("message events"), world, messages)
-    at, happens = next((at, happens) for event_type, _, at, happens in happened if event_type == "reply")
-    return np.where(happens & (at < settings.days * DAY_MS), at, FAR)
+    horizon = settings.days * DAY_MS
+    times = [np.where(happens & (at < horizon), at, FAR) for kind, _, at, happens in happened if kind == event_type]
+    return np.minimum.reduce(times)
 
 
 def message_event_rows(settings: Settings, world: World, messages: Messages) -> pd.DataFrame:

@@ -113,9 +113,9 @@ class EventLife:
         return intensity if intensity >= 1 else wanted / max(others + user_days, 1)
 
     def live(
-        self, write: Callable[[datetime, int, pa.Table], None], count: Callable[[Day], None]
+        self, write: Callable[[datetime, int, pa.Table], None], *counters: Callable[[Day], None]
     ) -> Iterator[tuple[datetime, int]]:
-        """Every day in order with the number of calls written for it; `count` is called for each day in order too."""
+        """Every day in order with the number of calls written for it; each of `counters` is called for each day in order too."""
         waiting, dated = defaultdict(list), defaultdict(list)
         for day in range(self.settings.days):
             written = 0
@@ -132,7 +132,9 @@ class EventLife:
                     waiting[number].append(self.columns.table(part))
             # Clocks that are believed are wrong by less than a day: the day before is complete now.
             for number in range(max(day - 1, 0), day + (day == self.settings.days - 1)):
-                count(_day_of(number, dated.pop(number, [])))
+                lived = _day_of(number, dated.pop(number, []))
+                for count in counters:
+                    count(lived)
                 if number in waiting:
                     late = pa.concat_tables(waiting.pop(number))
                     write(self._date(number), 1, late)

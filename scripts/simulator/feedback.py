@@ -8,9 +8,6 @@ a third of which are followed by another of the same theme within 40 days; four 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 
@@ -197,38 +194,23 @@ class Feedback:
                 "resolved_at": texts["resolved"].dt.strftime("%Y-%m-%d %H:%M:%S"),
             }
         )
-        blank = frame.iloc[:2].assign(text_id=["t_blank_1", "t_blank_2"], text=["  ", None])
+        blank = frame.iloc[:2]
+        blank = blank.assign(text_id=["t_blank_1", "t_blank_2"][: len(blank)], text=["  ", None][: len(blank)])
         return {"feedback_texts": pd.concat([frame, blank, frame.iloc[:1]])}
 
     def truth(self) -> dict[str, pd.DataFrame]:
-        """Per customer and month: texts written by customers, comments of the help desk's ratings too; complaints that begin."""
+        """Per customer and month texts written by customers, comments of the help desk's ratings too."""
         texts = self.texts
         written = texts.loc[(texts["author"] == "customer") & (texts["customer"] != NOBODY), ["customer", "at"]]
         comments = pd.DataFrame(
             [(self.tickets.customers[ticket], at) for ticket, at, _ in self.tickets.comments],
             columns=["customer", "at"],
         ).dropna()
-        things = {"texts": pd.concat([written, comments]), "complaints": self._first_complaints()}
+        rows = pd.concat([written, comments]).astype({"customer": int})
         months = np.array([at.date() for at in self.settings.month_starts])
-        counts = [
-            rows.assign(
-                month=months[self.surveys.month_of(rows["at"].to_numpy().astype("datetime64[us]"))], thing=thing
-            )
-            for thing, rows in things.items()
-        ]
-        table = pd.concat(counts).astype({"customer": int}).groupby(["customer", "month", "thing"]).size()
-        table = table.unstack(fill_value=0).reset_index()
+        rows["month"] = months[self.surveys.month_of(rows["at"].to_numpy().astype("datetime64[us]"))]
+        table = rows.groupby(["customer", "month"]).size().rename("texts").reset_index()
         return {"feedback_counts": table.assign(**self.surveys.names(table["customer"].to_numpy()))}
-
-    def _first_complaints(self) -> pd.DataFrame:
-        """Of a customer and theme those that are no part of a complaint that began in the 30 days before."""
-        begun: dict[tuple[int, str], pd.Timestamp] = defaultdict(lambda: pd.Timestamp.min)
-        firsts = []
-        for row in self.texts[self.texts["is_complaint"]].itertuples():
-            if begun[row.customer, row.theme] < row.at - timedelta(days=30):
-                begun[row.customer, row.theme] = row.at
-                firsts.append((row.customer, row.at))
-        return pd.DataFrame(firsts, columns=["customer", "at"])
 
 
 def _one(choices: tuple[str, ...], draw: float) -> str:

@@ -87,4 +87,3 @@ def _reason(is_voluntary: bool, draw: float, annoyed: bool) -> str:
     if not is_voluntary:
         return "payment_failed"
     return "support" if annoyed else VOLUNTARY_REASONS[int(draw * len(VOLUNTARY_REASONS))]
-

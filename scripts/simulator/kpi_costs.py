@@ -104,7 +104,11 @@ class CostKpis:
         shown["is_assumed"] = self.margins["is_assumed"].to_numpy()[shown["won_in"]]
         gains = self._in_segments(shown).groupby(["place", "month"])
         spent = {name: self.spent(lines, name, lag=1, months=3) for name in ("new_logo", "usd")}
-        further = {"customers": gains.size(), "is_assumed": gains["is_assumed"].max().astype(float), "all_usd": spent["usd"]}
+        further = {
+            "customers": gains.size(),
+            "is_assumed": gains["is_assumed"].max().astype(float),
+            "all_usd": spent["usd"],
+        }
         rows = self._divided(spent["new_logo"], gains["margin"].sum(), **further)
         self.kpis.add_placed("cac_payback_period", rows, _payback, window=FINAL)
 
@@ -122,7 +126,9 @@ class CostKpis:
 
     def _lifetimes(self, churned: pd.DataFrame) -> None:
         """A customer is expected to leave as its segment does, a group as it does itself; nobody to stay longer than ten years."""
-        lost, opening = (_by_month(churned, name, self.settings.months).fillna(0.0) for name in ("numerator", "denominator"))
+        lost, opening = (
+            _by_month(churned, name, self.settings.months).fillna(0.0) for name in ("numerator", "denominator")
+        )
         lost, opening = (table.T.rolling(12, min_periods=1).sum().T for table in (lost, opening))
         risks = pd.DataFrame({"lost": lost.stack(), "opening": opening.stack()})
         payers = self.months.loc[self.months["closing"] > 0, ["customer", "month", "closing"]]
@@ -135,7 +141,9 @@ class CostKpis:
         is_customer = placed["place"].isin(self.kpis.place("customer").values())
         placed["leaves_like"] = placed["place"].where(~is_customer, own)
         placed = placed.join(risks, on=["leaves_like", "month"]).join(self.margins, on="month")
-        placed["acquisition_cost"] = self.acquisition.reindex(pd.MultiIndex.from_frame(placed[["place", "month"]])).to_numpy()
+        placed["acquisition_cost"] = self.acquisition.reindex(
+            pd.MultiIndex.from_frame(placed[["place", "month"]])
+        ).to_numpy()
         self.kpis.add_placed("customer_lifetime_value", placed, _lifetime, window=FINAL, has_customers=True)
 
 
@@ -178,4 +186,3 @@ def _lifetime(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "is_gross_margin_assumed": groups["is_assumed"].first(),
         "acquisition_cost": groups["acquisition_cost"].first(),
     }
-

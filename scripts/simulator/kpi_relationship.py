@@ -101,11 +101,16 @@ def _touched(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "gap_days": "gap_days",
         "cadence_days": "cadence_days",
     }
+    sums = {column: total(groups, name) for column, name in further.items()}
+    active, reviewed = total(groups, "active"), total(groups, "with_qbr")
     return amount(groups["touches"].sum(), groups.size()) | {
         "gap_ratio": groups["gap"].median(),
-        **{column: total(groups, name) for column, name in further.items()},
-        "active_customers": total(groups, "active"),
-        "customers_with_qbr": total(groups, "with_qbr"),
+        **sums,
+        "active_customers": active,
+        "customers_with_qbr": reviewed,
+        "proactive_share": share(sums["proactive_touchpoints"], sums["initiated_touchpoints"]),
+        "value_add_rate": share(sums["well_rated_touchpoints"], sums["rated_touchpoints"]),
+        "qbr_coverage": share(reviewed.fillna(0), active),
     }
 
 

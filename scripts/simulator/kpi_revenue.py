@@ -45,6 +45,10 @@ class RevenueKpis:
         spine = self.spine.assign(breakdown="all", amount=self.spine["closing"])
         moved = [spine[spine[name] > 0].assign(breakdown=name, amount=spine[name]) for name in MOVEMENTS]
         self.kpis.add("mrr_movements", pd.concat([spine, *moved]), _chain, window=FINAL, has_customers=True)
+
+    def add_expansion(self, groups: pd.DataFrame) -> None:
+        """`groups`: customer-months by what they are compared by, beside all."""
+        spine = pd.concat([self.spine.assign(breakdown="all"), groups])
         spine["is_growing"] = spine["expansion"] > 0
         self.kpis.add("expansion_revenue", spine, _expansion, window=FINAL, has_customers=True)
 
@@ -82,7 +86,9 @@ class RevenueKpis:
 
     def _reasons(self, churns: pd.DataFrame) -> None:
         """Each churn in its month and in the two after it, under every reason that anybody ever had."""
-        shown = [churns.assign(segment_month=churns["month"], month=churns["month"] + n, is_own=n == 0) for n in range(3)]
+        shown = [
+            churns.assign(segment_month=churns["month"], month=churns["month"] + n, is_own=n == 0) for n in range(3)
+        ]
         shown = pd.concat(shown)
         shown = shown[shown["month"] < self.settings.months]
         rows = [shown.assign(breakdown="all", has_reason=shown["reason_code"] != "not_captured")]
@@ -205,6 +211,7 @@ def _chain(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
 
 def _expansion(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
     drivers = {f"{name}_mrr_amount": groups[name].sum() for name in ("opening", *DRIVERS)}
+    drivers["rate"] = share(groups["expansion"].sum(), groups["opening"].sum())
     further = {"expanding_customers": groups["is_growing"].sum(), "usage_mrr_amount": 0.0 * groups["opening"].sum()}
     return amount(groups["expansion"].sum(), groups.size()) | drivers | further
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from .advocacy import Advocacy
@@ -15,13 +14,16 @@ from .feedback import Feedback
 from .files import churn_reasons
 from .invoiced import invoiced_months
 from .kpi_advocacy import AdvocacyKpis
+from .kpi_complaints import ComplaintKpis
 from .kpi_costs import CostKpis
 from .kpi_engagement import EngagementKpis
+from .kpi_growth import GrowthKpis, RenewalUse
 from .kpi_journey import JourneyKpis
 from .kpi_relationship import RelationshipKpis
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
 from .kpi_usage import UsageKpis
+from .kpi_value import ValueKpis
 from .kpi_voice import VoiceKpis
 from .kpis import Kpis
 from .ledger import Ledger
@@ -57,6 +59,7 @@ class Lived:
     deals: Deals
     advocacy: Advocacy
     usage: UsageTruth
+    renewed: RenewalUse
     people: dict[str, pd.DataFrame]
     runs: pd.DataFrame
 
@@ -74,7 +77,7 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     support.add(people[["customer", "month", "active_users"]])
     UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
     engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
-    engagement.add(lived.engagement, lived.surveys, support.askers())
+    engagement.add(lived.engagement, lived.surveys, support.askers(), lived.relations)
     VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
     JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
     stood = RelationshipMonths(settings, world, lived.ledger, lived.relations, lived.deals)
@@ -82,7 +85,14 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     AdvocacyKpis(settings, kpis, money.spine, lived.advocacy).add()
     invoiced = invoiced_months(settings, lived.ledger)
     CostKpis(settings, kpis, money.spine, lived.costs, invoiced).add(money.churned, support.created, support.solved)
+    value = ValueKpis(settings, kpis, lived.success)
+    value.add(lived.surveys, invoiced, min(settings.month_of(one.created) for one in lived.ledger.subscriptions))
+    money.add_expansion(value.after_outcomes(money.spine))
+    complaints = ComplaintKpis(settings, kpis, money.spine, lived.tickets, lived.feedback)
+    complaints.add()
+    GrowthKpis(settings, world, kpis).add(lived.deals, lived.renewed, money.spine, lived.usage.first_counted_day)
     names = world.customers["account_id"].to_numpy()
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])
-    return {"customer_segments": stated.drop(columns="customer"), "values": kpis.values()} | kpis.tables
+    tables = {"customer_segments": stated.drop(columns="customer"), "complaints": complaints.table(names)}
+    return tables | {"values": kpis.values()} | kpis.tables

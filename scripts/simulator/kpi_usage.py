@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 
+from .kpi_days import state_days
 from .kpis import Kpis, amount, any_of, ratio, share, total
 from .settings import Settings, add_months
 from .usage_truth import BLOCK_DAYS, BLOCK_MEASURES, BLOCKS, DAY_BINS, FEATURE_IDS, IS_CORE, IS_GATED, UsageTruth
 
-OBSERVED_DAYS, LIKE_THEM = 90, 10
+LIKE_THEM = 10
 FEW_USERS, FEW_DAYS = 5, 20
 LARGE_USERS, LARGE_DAYS = 3, 10
 CLASSES = ("daily", "weekly", "rare", "abandoned", "unused")
-ADOPTED_IN = (30, 60, 90)
 PAYING = ["customer", "month"]
 
 
@@ -81,7 +81,9 @@ class UsageKpis:
         uses = self._adopters_uses().assign(is_adopting=False)
         units = pd.concat([adopting, by_feature, uses], ignore_index=True)
         self.kpis.add("feature_adoption_rate", units, _adoption, has_customers=True)
-        self.kpis.add("feature_usage", self._classified(), _usage_classes, has_customers=True, of_customers=("usage_class",))
+        self.kpis.add(
+            "feature_usage", self._classified(), _usage_classes, has_customers=True, of_customers=("usage_class",)
+        )
 
     def _adopters_uses(self) -> pd.DataFrame:
         """One row per user and feature that it adopted in a month: how often it used it."""
@@ -130,16 +132,8 @@ class UsageKpis:
             days=(adopted - clock).fillna(np.inf),
             observed=self.settings.days - clock,
         )
-        units["is_adopted"], units["waits"] = np.isfinite(units["days"]), units["observed"] < OBSERVED_DAYS
-        for limit in ADOPTED_IN:
-            units[f"in_{limit}"] = units["days"] <= limit
-        placed = self.kpis.placed(pd.concat([units, units.assign(breakdown=rows["feature_id"])]))
-        numbers = self.kpis.measured(placed, _adoption_times)
-        youngest, waits = numbers["youngest_observed_days"], numbers["n_pending"].fillna(0) > 0
-        is_known = numbers["sample_size"].fillna(0) > 0
-        window = (self.kpis.ends + pd.Timedelta(days=OBSERVED_DAYS) <= self.settings.end).to_numpy()[numbers["month"]]
-        numbers["is_final"] = ~waits & np.where(is_known, numbers["value"] <= youngest, window)
-        self.kpis.state("time_to_adoption", numbers)
+        units = pd.concat([units, units.assign(breakdown=rows["feature_id"])])
+        state_days(self.settings, self.kpis, "time_to_adoption", units, "adopted")
 
     # --- what was lost ----------------------------------------------------------------------------------
 
@@ -281,23 +275,6 @@ def _usage_classes(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "n_pending": 0 * units,
         "usage_class": groups["usage_class"].first(),
         **{f"{name}_pairs": groups[f"{name}_pairs"].sum() for name in CLASSES},
-    }
-
-
-def _adoption_times(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
-    """R11: once the youngest has been observed for so long; the median is that of the lower of the two in the middle."""
-    youngest, cohort = groups["observed"].min(), groups.size()
-    is_known = youngest >= OBSERVED_DAYS
-    median = groups["days"].quantile(interpolation="lower")
-    return {
-        "numerator": groups["is_adopted"].sum().where(is_known),
-        "denominator": cohort.where(is_known),
-        "value": median.where(is_known & np.isfinite(median)),
-        "sample_size": groups["customer"].nunique().where(is_known, 0),
-        "n_pending": groups["waits"].sum(),
-        "is_not_reached": is_known & np.isinf(median),
-        "youngest_observed_days": youngest,
-        **{f"adopted_in_{limit}_days": groups[f"in_{limit}"].mean().where(is_known) for limit in ADOPTED_IN},
     }
 
 

@@ -160,7 +160,13 @@ def ratio(numerator: pd.Series, denominator: pd.Series) -> dict[str, pd.Series]:
 def amount(numerator: pd.Series, units: pd.Series) -> dict[str, pd.Series]:
     """A count or a sum: there is no denominator."""
     nothing = pd.Series(np.nan, index=numerator.index)
-    return {"numerator": numerator, "denominator": nothing, "value": numerator, "sample_size": units, "n_pending": 0 * units}
+    return {
+        "numerator": numerator,
+        "denominator": nothing,
+        "value": numerator,
+        "sample_size": units,
+        "n_pending": 0 * units,
+    }
 
 
 def judged(rows: pd.DataFrame, is_due: pd.Series | bool, is_success: pd.Series) -> pd.DataFrame:

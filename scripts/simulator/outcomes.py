@@ -98,6 +98,10 @@ class Outcomes(Plans):
         reaches = np.where(rows["is_lower_better"], rows["actual"] <= rows["target"], rows["actual"] >= rows["target"])
         return rows["is_measured"] & reaches & ~rows["is_cancelled"]
 
+    @staticmethod
+    def is_exceeded(rows: pd.DataFrame) -> pd.Series:
+        return Outcomes.is_reached(rows) & (rows["actual"] != rows["target"])
+
     def months(self) -> pd.DataFrame:
         """By customer and month of the target date what was due, reached, and verified in time; by month of verification
         what it brings in a year and cost, in USD."""

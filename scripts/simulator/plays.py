@@ -94,9 +94,9 @@ class Plays:
             }
         )
         broken = frame.head(3).copy()
-        broken["play_id"] = [f"pl_x{n}" for n in range(3)]
-        broken["closed_at"] = ["2020-01-01 09:00:00", None, None]
-        broken["result"] = ["resolved", "resolved", "it helped"]
+        broken["play_id"] = [f"pl_x{n}" for n in range(len(broken))]
+        broken["closed_at"] = ["2020-01-01 09:00:00", None, None][: len(broken)]
+        broken["result"] = ["resolved", "resolved", "it helped"][: len(broken)]
         return pd.concat([frame, frame.head(2), broken], ignore_index=True)
 
     def play_months(self) -> pd.DataFrame:

@@ -261,9 +261,8 @@ COLUMNS = {
     # By month of delivery. matured: the 30 days are over; answered and answered_in_part are of those, a unit is in one of them.
     "truth/survey_invitations": """salesforce_account_id:s stripe_customer_id:s month:d survey_type:s
         delivered:i matured:i answered:i answered_in_part:i""",
-    # texts: by month of writing; complaints: by the month of the first of what is one complaint.
-    "truth/feedback_counts": """salesforce_account_id:s stripe_customer_id:s month:d
-        texts:i complaints:i""",
+    # By month of writing.
+    "truth/feedback_counts": "salesforce_account_id:s stripe_customer_id:s month:d texts:i",
     # Which company a record of a system belongs to, by the record that names the company.
     "truth/identity_map": "source_system:s source_customer_id:s anchor_system:s anchor_id:s",
     "truth/active_users": """salesforce_account_id:s stripe_customer_id:s month:d active_users:i

@@ -1,7 +1,8 @@
 """Who asks for support, when, about what; which tickets are not a customer's question at all.
 
 Tickets a month: 0.22 * seats^0.35 * exp(0.45 friction), fewer at weekends, only while the product
-may be used. Some are merged, also in chains; some are deleted; some follow up a closed one.
+may be used. Some are merged, also in chains; some are deleted; some follow up a closed one. A share
+of 0.02 * exp(0.5 friction) complain.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ AGENTS_OF_TIER = {1: 5, 2: 3, 3: 2}
 class Ticket:
     """One conversation. `comments`: (when, who, is public, text); `history`: (when, who, field, value).
 
-    `schedules`: (when, schedule number) of those put on it; `desk`: whose hours its agents keep.
+    `complained_at`: when it was marked as a complaint. `schedules`: (when, schedule number) of those put on it; `desk`: whose hours its agents keep.
     `statuses` (when, status), `replies` (public answers by people), `escalations` and `tier_moves` (when, from, to) are what
     the truth reads.
     """
@@ -61,6 +62,7 @@ class Ticket:
     schedules: list[tuple[datetime, int]]
     deleted_at: datetime | None = None
     merged_at: datetime | None = None
+    complained_at: datetime | None = None
     closed_at: datetime | None = None
     absorbed: list[Ticket] = field(default_factory=list)
     follows: Ticket | None = None
@@ -212,6 +214,7 @@ def build_tickets(settings: Settings, world: World, ledger: Ledger) -> list[Tick
         )
     _follow_some(rng, tickets)
     _merge_some(settings, rng, tickets)
+    _complain_some(settings, tickets)
     return tickets
 
 
@@ -292,3 +295,14 @@ def _merge_some(settings: Settings, rng: np.random.Generator, tickets: list[Tick
             loser.merged_at = merged_at
             survivor.absorbed.append(loser)
             latest[ticket.organization] = survivor
+
+
+def _complain_some(settings: Settings, tickets: list[Ticket]) -> None:
+    """The customer says so itself when it writes in, or an agent marks it within minutes, before any merge."""
+    rng = settings.rng("ticket complaints")
+    draws, minutes = rng.random(len(tickets)), rng.integers(-5, 9, len(tickets)).clip(0)
+    for ticket, draw, delay in zip(tickets, draws, minutes.tolist(), strict=True):
+        complained_at = ticket.created + timedelta(minutes=delay)
+        is_there = complained_at < min(settings.end, ticket.deleted_at or settings.end)
+        if ticket.kind in (CUSTOMER, STRANGER) and is_there and draw < 0.02 * np.exp(0.5 * ticket.friction):
+            ticket.complained_at = complained_at

@@ -139,6 +139,7 @@ class SupportTruth:
                 "category": ticket.category or "unclassified",
                 "level": level,
                 "tier": ticket.tier,
+                "is_complaint": any(one.complained_at for one in ticket.family()),
                 "created": created,
                 "reply": min(replies, default=None),
                 "reply_due": due,

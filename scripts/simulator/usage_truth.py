@@ -7,7 +7,6 @@ they hold. Use counts from the day of the customer's first paid service on; in m
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 

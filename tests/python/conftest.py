@@ -117,7 +117,7 @@ def expectations_folder(tmp_path_factory) -> Callable[[dict[str, str]], Path]:
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
     """Runs `dbt <arguments>` on raw files or a landing folder, from an empty warehouse or from what another command left behind (`after`);
-    `first` is called with the folder before dbt starts.
+    `first` is called with the folder before dbt starts, which is killed as soon as it prints the text `kill_at`.
 
     The warehouse always lies at the same place while dbt runs, since dbt parses everything anew when it moves."""
     live = tmp_path_factory.mktemp("live")
@@ -127,6 +127,7 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
         raw: dict[str, str | bytes] | Path,
         after: Build | None = None,
         first: Callable[[Path], object] = lambda live: None,
+        kill_at: str | None = None,
         **environment: str,
     ) -> Build:
         shutil.rmtree(live)
@@ -148,6 +149,7 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
             os.environ | {name: str(path) for name, path in paths.items()} | switches | environment,
             ROOT,
             live / "output.txt",
+            kill_at,
         )
         kept = tmp_path_factory.mktemp("build") / "left"
         shutil.copytree(live, kept)

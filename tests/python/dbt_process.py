@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from pathlib import Path
 
 SECONDS = 300
@@ -29,10 +30,18 @@ def _invoke(arguments: list[str], environment: dict[str, str], folder: Path, out
     cli(arguments, standalone_mode=True)
 
 
-def run(arguments: list[str], environment: dict[str, str], folder: Path, output: Path) -> int:
-    """The exit code of `dbt <arguments>` in `folder`; what it printed is in the file `output`."""
+def run(
+    arguments: list[str], environment: dict[str, str], folder: Path, output: Path, kill_at: str | None = None
+) -> int:
+    """The exit code of `dbt <arguments>` in `folder`; what it printed is in the file `output`. It is killed (-9) as soon as it prints
+    the text `kill_at`."""
     process = server.Process(target=_invoke, args=(arguments, environment, folder, output))
     process.start()
+    while kill_at and process.is_alive():
+        if output.exists() and kill_at.encode() in output.read_bytes():
+            process.kill()
+            break
+        time.sleep(0.002)
     process.join(SECONDS)
     if process.exitcode is None:
         process.kill()

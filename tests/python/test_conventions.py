@@ -21,7 +21,9 @@ SOURCES = list(VARS["staging_models"])
 SQL_FILES = sorted(MODELS.rglob("*.sql"))
 MODEL_FILES = sorted([*SQL_FILES, *MODELS.rglob("*.py")])
 SUITE_FILES = sorted((ROOT / "expectations").rglob("*.yml"))
-KPI_FILES = sorted(path for path in SQL_FILES if path.parent.parent == MODELS / "marts")
+KPI_FILES = sorted(
+    path for path in SQL_FILES if path.parent.parent == MODELS / "marts" and path.stem.startswith("kpi_")
+)
 KPI_IDS = [path.stem.removeprefix("kpi_") for path in KPI_FILES]
 FEEDS = {feed for feeds in VARS["entities"].values() for feed in feeds}
 LAYERS = ("staging", "intermediate", "core", "marts", "quality")
@@ -160,12 +162,12 @@ def test_core_reads_core_seeds_and_the_build_and_only_unions_read_vendors(models
     assert wrong == []
 
 
-def test_marts_read_core_and_marts(models, manifest):
+def test_marts_read_core_marts_and_seeds(models, manifest):
     wrong = [
         (node["name"], parent["name"])
         for node in in_layer(models, "marts")
         for parent in parents(node, manifest)
-        if layer(parent) not in ("core", "marts")
+        if layer(parent) not in ("core", "marts", "seed")
     ]
     assert wrong == []
 
@@ -258,7 +260,7 @@ def test_a_models_name_begins_as_its_folder_says(path):
     elif folders[0] == "core":
         prefixes = ("dim_", "fct_", "brg_", "event_")  # a census of events is neither fact nor dimension
     elif folders[0] == "marts" and len(folders) == 2:
-        prefixes = ("kpi_",)
+        prefixes = ("kpi_", f"{folders[1]}_")  # what several KPIs of a theme are made of is named after it
     else:
         prefixes = ("",)
     assert folders[0] in LAYERS
@@ -310,9 +312,10 @@ def test_var_core_models_lists_every_core_model():
     assert set(VARS["core_models"]) == names("core") - {f"union_{entity}" for entity in VARS["entities"]}
 
 
-def test_var_kpis_lists_every_kpi():
-    assert len(VARS["kpis"]) == len(set(VARS["kpis"]))
-    assert set(VARS["kpis"]) == set(KPI_IDS)
+def test_vars_kpis_and_meta_kpis_list_every_kpi():
+    listed = VARS["kpis"] + VARS["meta_kpis"]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(KPI_IDS)
 
 
 # Contracts and SQL.
@@ -400,17 +403,27 @@ def accepted_values() -> dict[str, list[str]]:
 
 ACCEPTED = accepted_values()
 TEXTS = ("name", "owner", "stakeholder", "playbook_id", "action", "breakdown")
-BAND_KEYS = {"rule", "good_at", "bad_at", "good_at_is_watch", "bad_at_is_bad", "empty_is", "bad_only_if"}
+BAND_KEYS = {
+    "rule",
+    "good_at",
+    "bad_at",
+    "good_at_is_watch",
+    "bad_at_is_bad",
+    "empty_is",
+    "bad_only_if",
+    "good_only_if",
+}
 BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
-    "seed_texts", "requires", "last_reviewed", "companions",
+    "seed_texts", "requires", "last_reviewed",
 }  # fmt: skip
+OPTIONAL_KEYS = {"companions", "trailing_months", "monthly_value", "is_signed", "is_two_sided"}
 
 
 def assert_bands(bands: dict, direction: str) -> None:
     assert bands["rule"] in ACCEPTED["band_rule"]
     assert bands.keys() <= BAND_KEYS
-    assert bands.get("empty_is", {}).keys() <= {"good", "bad"}
+    assert bands.get("empty_is", {}).keys() <= {"good", "bad", "unknown"}
     # Bounds of a baseline are multiples of it.
     if bands["rule"] == "threshold" or "good_at" in bands:
         assert bands["rule"] != "none"
@@ -431,7 +444,13 @@ def assert_required(required: list[str], models: dict[str, dict]) -> None:
 @pytest.mark.parametrize("kpi_id", KPI_IDS)
 def test_a_kpis_block_is_complete_and_valid(kpis, models, kpi_id):
     block = kpis[kpi_id]
-    assert BLOCK_KEYS - {"companions"} <= block.keys() <= BLOCK_KEYS
+    assert block.keys() >= BLOCK_KEYS
+    assert block.keys() <= BLOCK_KEYS | OPTIONAL_KEYS
+    assert block.get("trailing_months", 2) > 1
+    assert "monthly_value" not in block or "trailing_months" in block
+    assert block.get("monthly_value", "value") in models[f"kpi_{kpi_id}"]["columns"]
+    # What can be negative moves by a part of the distance from good to bad.
+    assert not block.get("is_signed") or "good_at" in block["bands"] or block["bands"]["rule"] == "none"
     for key in TEXTS:
         assert isinstance(block[key], str) and block[key].strip(), key
     for key in ("objective", "unit", "direction", "timing"):
@@ -453,7 +472,11 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
     columns = set(models[f"kpi_{kpi_id}"]["columns"])
     needed = {"id", "name", "definition", "unit", "direction", "numerator", "denominator", "bands"}
     for companion in kpis[kpi_id].get("companions") or []:
-        assert needed <= companion.keys() <= needed | {"synonyms", "value", "requires", "sample_size", "n_pending"}
+        assert (
+            needed
+            <= companion.keys()
+            <= needed | {*("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")}
+        )
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]
         assert_bands(companion["bands"], companion["direction"])

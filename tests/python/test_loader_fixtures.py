@@ -82,7 +82,7 @@ EMPTY: dict[str, set[str]] = {
     "stg_zendesk__schedules": {"intervals"},
     "stg_zendesk__ticket_chat_events": {"loaded_at", "reason", "status", "status_changed_at"},
     "stg_zendesk__ticket_field_history": {"user_id"},
-    "stg_zendesk__tickets": {"custom_category"},
+    "stg_zendesk__tickets": {"custom_category", "custom_complaint"},
     "stg_zendesk__users": {"alias"},
 }
 

@@ -249,8 +249,12 @@ def test_exit_reasons(published, losses, position):
 
 
 # Its surveys are of satisfaction alone. Surveys as such are fed, so these are available, with empty values.
-NEVER_ASKED = {"net_promoter_score", "customer_effort_score", "perceived_value"}
+NEVER_ASKED = {"net_promoter_score", "customer_effort_score", "perceived_value", "time_to_exceed_value"}
+UNJUDGED = "tickets.is_complaint or feedback_texts.is_complaint is empty"
 EMPTY_COLUMNS = {
+    "complaints_received": UNJUDGED,
+    "complaints_received__per_100": UNJUDGED,
+    "complaints_resolved": UNJUDGED,
     "first_contact_resolution": "tickets.requester_id is empty",
     "ticket_category_mix": "tickets.category is empty",
     "tier_escalation_rate": "tickets.initial_tier is empty",

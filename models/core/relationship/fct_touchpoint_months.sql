@@ -43,6 +43,8 @@ touched as (
         ) as {{ name }},
         {% endfor -%}
         max(case when touches.is_counted then touches.held_on end) as last_touch_on,
+        max(case when touches.is_counted and touches.is_two_way then touches.held_on end)
+            as last_two_way_touch_on,
         max(case when touches.is_qbr then touches.held_on end) as last_qbr_on,
         max(case when touches.is_meeting_or_feedback then touches.held_on end) as last_meeting_on
     from customer_months as spine
@@ -70,6 +72,9 @@ select
     {{ dbt.datediff(
         'coalesce(touched.last_touch_on, spine.first_paid_on)', 'spine.next_month_start', 'day'
     ) }} as gap_days,
+    {{ dbt.datediff(
+        'coalesce(touched.last_two_way_touch_on, spine.first_paid_on)', 'spine.next_month_start', 'day'
+    ) }} as two_way_gap_days,
     coalesce(touched.last_qbr_on >= {{ add_days('spine.next_month_start', -90) }}, false)
         as has_recent_qbr,
     coalesce(touched.last_meeting_on >= {{ add_days('spine.next_month_start', -30) }}, false)

@@ -9,8 +9,7 @@ with term_lines as (
     from {{ ref('union_invoice_lines') }}
     where
         kind = 'recurring'
-        and not is_proration
-        and not is_written_off
+        and not is_proration and not is_written_off
         and subscription_id is not null
         and amount + discount_amount > 0
 
@@ -46,7 +45,8 @@ paid_terms as (
         lines.currency,
         sum(net_prices.net_amount) * 12 / lines.term_months as arr_amount,
         nullif(least(max(cancelled.served_until), lines.service_end), lines.service_end)
-            as terminated_at
+            as terminated_at,
+        max(cancelled.cancel_requested_at) as cancel_requested_at
     from term_lines as lines
     inner join net_prices
         on
@@ -72,7 +72,7 @@ paid_terms as (
 
 {% set known_columns = [
     'source_system', 'contract_id', 'contract_kind', 'source_customer_id', 'term_start', 'term_end',
-    'arr_amount', 'currency', 'terminated_at',
+    'arr_amount', 'currency', 'terminated_at', 'cancel_requested_at',
 ] -%}
 known as (
 
@@ -124,6 +124,7 @@ select
     coalesce(currency, '{{ var("reporting_currency") }}') as currency,
     predecessor_id,
     signed_at,
+    cancel_requested_at,
     terminated_at
 from ranked
 where precedence = best_precedence

@@ -4,6 +4,11 @@ select
     ids.customer_id,
     plays.kpi_id,
     plays.trigger_ref,
+    -- The KPI's month where the play names it, else the last one that was over when it was opened.
+    coalesce(
+        {{ month_of(try_date('plays.trigger_ref')) }},
+        {{ add_months(month_of(reporting_date('plays.opened_at')), -1) }}
+    ) as trigger_month_start,
     plays.opened_at,
     plays.due_on,
     plays.closed_at,

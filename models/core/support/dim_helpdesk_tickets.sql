@@ -68,7 +68,9 @@ judged as (
         coalesce(tickets.category, 'unclassified') as category,
         tickets.priority,
         tickets.initial_tier,
-        tickets.is_complaint,
+        max(case when tickets.is_complaint then 1 when not tickets.is_complaint then 0 end) over (
+            partition by tickets.source_system, merged.surviving_ticket_id
+        ) = 1 as is_complaint,
         coalesce(schedules.schedule_id, '{{ var("default_schedule") }}') as schedule_id,
         min(case when tickets.not_raised_by_customer is null then tickets.created_at end) over (
             partition by tickets.source_system, merged.surviving_ticket_id

@@ -23,14 +23,23 @@ history as (
 
 ),
 
-first_values as (
+-- The first priority and category; a complaint is one even if its mark is taken back.
+field_values as (
 
     select
         ticket_id,
-        max(case when field_name = 'priority' then lower(field_value) end) as priority,
-        max(case when field_name = 'custom_category' then field_value end) as category
+        max(case when field_name = 'priority' and value_rank = 1 then lower(field_value) end)
+            as priority,
+        max(case when field_name = 'custom_category' and value_rank = 1 then field_value end)
+            as category,
+        max(
+            case
+                when field_name <> 'custom_complaint' then null
+                when {{ try_boolean('field_value') }} then 1
+                else 0
+            end
+        ) = 1 as is_complaint
     from history
-    where value_rank = 1
     group by ticket_id
 
 ),
@@ -63,8 +72,8 @@ select
         when tickets.via_channel in ('voice', 'phone') then 'voice'
         else tickets.via_channel
     end as channel,
-    coalesce(first_values.category, tickets.custom_category) as category,
-    coalesce(first_values.priority, tickets.priority) as priority,
+    coalesce(field_values.category, tickets.custom_category) as category,
+    coalesce(field_values.priority, tickets.priority) as priority,
     first_tiers.tier as initial_tier,
     case
         when tickets.submitter_id <> tickets.requester_id and submitters.role in ('agent', 'admin')
@@ -75,13 +84,13 @@ select
     coalesce(requesters.is_suspended, false) as is_spam,
     coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false)
         as is_internal,
-    cast(null as boolean) as is_complaint,
+    coalesce(field_values.is_complaint, tickets.custom_complaint) as is_complaint,
     merged_tickets.merged_into_id,
     tickets.created_at
 from tickets
 left join users as requesters on tickets.requester_id = requesters.user_id
 left join users as submitters on tickets.submitter_id = submitters.user_id
-left join first_values on tickets.ticket_id = first_values.ticket_id
+left join field_values on tickets.ticket_id = field_values.ticket_id
 left join first_tiers on tickets.ticket_id = first_tiers.ticket_id
 left join schedules on tickets.ticket_id = schedules.ticket_id
 left join merged_tickets on tickets.ticket_id = merged_tickets.ticket_id

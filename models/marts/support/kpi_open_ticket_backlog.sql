@@ -31,6 +31,7 @@ open_tickets as (
         known_months.customer_id,
         known_months.month_start,
         tickets.priority_level,
+        case when tickets.escalated_at < known_months.ends_at then 1 else 0 end as is_escalated,
         {{ dbt.datediff('tickets.created_at', 'known_months.ends_at', 'second') }}
             as age_seconds
     from spells
@@ -56,7 +57,8 @@ measured as (
         1 as units,
         0 as n_pending,
         cast(null as bigint) as age_seconds,
-        0 as p1_age_seconds
+        0 as p1_age_seconds,
+        0 as is_escalated
     from known_months
 
     union all
@@ -71,7 +73,8 @@ measured as (
         0 as units,
         0 as n_pending,
         age_seconds,
-        case when priority_level = 'P1' then age_seconds else 0 end as p1_age_seconds
+        case when priority_level = 'P1' then age_seconds else 0 end as p1_age_seconds,
+        is_escalated
     from open_tickets
 
 ),
@@ -84,6 +87,7 @@ measured as (
         'tickets_over_7_days':
             'cast(sum(case when age_seconds > 7 * 86400 then 1 else 0 end) as bigint)',
         'oldest_p1_days': 'cast(max(p1_age_seconds) / 86400.0 as double precision)',
+        'open_escalations': 'cast(sum(is_escalated) as bigint)',
     }
 ) }}
 

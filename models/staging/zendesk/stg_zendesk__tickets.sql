@@ -13,6 +13,7 @@
         'group_id': ('group_id', 'text'),
         'merged_ticket_ids': ('merged_ticket_ids', 'text'),
         'custom_category': ('custom_category', 'text'),
+        'custom_complaint': ('custom_complaint', 'boolean'),
         'created_at': ('created_at', 'timestamp'),
     },
     rules={

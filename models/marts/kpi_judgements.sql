@@ -1,0 +1,1 @@
+{{ kpi_judged(ref('kpi_measurements')) }}

@@ -1,0 +1,1 @@
+{{ kpi_union(var('meta_kpis')) }}

@@ -1,0 +1,13 @@
+-- key: month, segment_type, segment, breakdown
+-- relative: 0.000000001
+-- within: numerator 0.005, denominator 0.005, fee_amount 0.005, value 0.000001
+-- As kpi.sql; fees are sums of many rounded parts.
+select {columns}
+from (
+    select
+        mart.* replace (coalesce(customers.anchor_id, mart.segment) as segment),
+        mart.period_start as month
+    from marts.kpi_product_roi as mart
+    left join core.dim_customers as customers
+        on mart.segment_type = 'customer' and mart.segment = customers.customer_id
+)
