@@ -95,4 +95,4 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])
     tables = {"customer_segments": stated.drop(columns="customer"), "complaints": complaints.table(names)}
-    return tables | kpis.tables
+    return tables | {"values": kpis.values()} | kpis.tables
