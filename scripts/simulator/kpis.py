@@ -67,7 +67,7 @@ class Kpis:
     def placed(self, units: pd.DataFrame) -> pd.DataFrame:
         """Every unit in each of its segments."""
         when = units["segment_month"] if "segment_month" in units else units["month"]
-        where = when.to_numpy(), units["customer"].to_numpy()
+        where = when.to_numpy().astype("int64"), units["customer"].to_numpy().astype("int64")
         parts = [units.assign(place=places[where]) for places in self.segments.places.values()]
         placed = pd.concat(parts, ignore_index=True)
         return placed[placed["place"] >= 0]
@@ -171,6 +171,8 @@ def amount(numerator: pd.Series, units: pd.Series) -> dict[str, pd.Series]:
 
 def judged(rows: pd.DataFrame, is_due: pd.Series | bool, is_success: pd.Series) -> pd.DataFrame:
     """Units by whether their window has closed (R10); a success counts only then."""
+    if rows.empty:  # a frame without rows would take those of the conditions
+        return rows.assign(is_due=False, is_success=False, is_pending=False)
     rows = rows.assign(is_due=is_due)
     return rows.assign(is_success=is_success & rows["is_due"], is_pending=~rows["is_due"].astype(bool))
 
