@@ -52,49 +52,64 @@ def hint(sql: str, name: str) -> str:
 
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
     """Every answer, or `only` some, against its truth, a folder of Parquet files."""
-    answers = sorted(path for path in ANSWERS.glob("*.sql") if not only or path.stem in only)
+    answers = [(name, sql) for name, sql in _answers(truth) if not only or name in only]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return [_compare(connection, truth, answer) for answer in answers]
+        return [_compare(connection, truth, name, sql) for name, sql in answers]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, answer: Path) -> Comparison:
-    sql = answer.read_text(encoding="utf-8")
+def _answers(truth: Path) -> list[tuple[str, str]]:
+    found = []
+    for answer in sorted(ANSWERS.glob("*.sql")):
+        sql = answer.read_text(encoding="utf-8")
+        tables = sorted(path.stem for path in truth.glob(f"{hint(sql, 'of each')}.parquet")) or [answer.stem]
+        found += [(table, sql.replace("{name}", table)) for table in tables]
+    return found
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql: str) -> Comparison:
+    path = str(truth / f"{name}.parquet").replace("'", "''")
+    stated = {column: kind for column, kind, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
+    connection.execute(f"create or replace temp table ours as {sql.replace('{columns}', ', '.join(stated))}")
+    columns = {column: kind for column, kind, *_ in connection.execute("describe ours").fetchall()}
     key = [column.strip() for column in hint(sql, "key").split(",")]
-    within = {name: float(limit) for name, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
-    path = str(truth / f"{answer.stem}.parquet").replace("'", "''")
-    connection.execute(f"create or replace temp table ours as {sql}")
-    columns = [name for name, *_ in connection.execute("describe ours").fetchall()]
-    stated = {name for name, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
-    for name in sorted((stated ^ set(columns)) | (set(key) | set(within)) - set(columns)):
-        raise ValueError(f"{answer.name}: column {name} is not in both the truth and the answer")
-    listed = ", ".join(columns)
-    connection.execute(f"create or replace temp table stated as select {listed} from '{path}'")
-    label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{name}::varchar, o.{name}::varchar)" for name in key) + ")"
-    joined = f"""(select *, 1 as is_there from stated) as t full join (select *, 1 as is_there from ours) as o
-        on {" and ".join(f"t.{name} is not distinct from o.{name}" for name in key)}"""
+    within = {column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)}
+    for column in sorted((stated.keys() ^ columns.keys()) | (set(key) | within.keys()) - columns.keys()):
+        raise ValueError(f"{name}: column {column} is not in both the truth and the answer")
+    relative = float(hint(sql, "relative") or 0)
+    connection.execute(
+        f"""create or replace temp table pairs as select t, o from (from '{path}') as t full join ours as o
+        on {" and ".join(f"t.{column} is not distinct from o.{column}" for column in key)}"""
+    )
+    label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{column}::varchar, o.{column}::varchar)" for column in key) + ")"
     looks = [
-        f"""select {label} as key, '(row)' as "column", case when t.is_there is null then 'absent' else 'there' end as truth,
-            case when o.is_there is null then 'absent' else 'there' end as warehouse
-        from {joined} where t.is_there is null or o.is_there is null"""
+        f"""select {label} as key, '(row)' as "column", case when t is null then 'absent' else 'there' end as truth,
+            case when o is null then 'absent' else 'there' end as warehouse
+        from pairs where t is null or o is null"""
     ]
-    for side in ("stated", "ours"):
+    for side, table in (("stated", f"'{path}'"), ("ours", "ours")):
         looks.append(
-            f"""select concat_ws(' ', {", ".join(f"{name}::varchar" for name in key)}), '(repeated key in {side})',
-                count(*)::varchar, '' from {side} group by {", ".join(key)} having count(*) > 1"""
+            f"""select concat_ws(' ', {", ".join(f"{column}::varchar" for column in key)}), '(repeated key in {side})',
+                count(*)::varchar, '' from {table} group by {", ".join(key)} having count(*) > 1"""
         )
-    for name in columns:
-        if name in key:
+    for column in columns:
+        if column in key:
             continue
-        differs = f"t.{name} is distinct from o.{name}"
-        if name in within:
-            differs = f"({differs} and not coalesce(abs(t.{name} - o.{name}) <= {within[name]}, false))"
+        one, other = f"t.{column}", f"o.{column}"
+        differs = f"{one} is distinct from {other}"
+        limits = [str(within[column])] if column in within else []
+        if relative and stated[column] == "DOUBLE":
+            limits.append(f"{relative} * greatest(abs({one}), abs({other}))")
+            if scale := re.match(r"DECIMAL\(\d+,(\d+)\)", columns[column]):
+                limits.append(f"1e-{scale[1]}")
+        for limit in limits:
+            differs += f" and not coalesce(abs({one} - {other}) <= {limit}, false)"
         looks.append(
-            f"""select {label}, '{name}', t.{name}::varchar, o.{name}::varchar from {joined}
-            where t.is_there = 1 and o.is_there = 1 and {differs}"""
+            f"""select {label}, '{column}', {one}::varchar, {other}::varchar from pairs
+            where t is not null and o is not null and {differs}"""
         )
     differences = connection.execute(f"select * from ({' union all '.join(looks)}) order by 1, 2").df()
-    rows = connection.execute("select count(*) from stated").fetchone()[0]
-    return Comparison(answer.stem, rows, columns, differences)
+    rows = connection.execute(f"select count(*) from '{path}'").fetchone()[0]
+    return Comparison(name, rows, list(columns), differences)
 
 
 def places(folder: Path) -> dict[str, str]:

@@ -24,6 +24,7 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
+from .kpi_truth import Lived, true_kpis
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
 from .product import Presence, build_users, segment_tables, visits
@@ -36,11 +37,11 @@ from .settings import Settings
 from .stripe import stripe_tables
 from .success import success_tables
 from .surveys import RatedTickets, Surveys
-from .truth import truth_tables
+from .truth import Revenue
 from .usage_truth import UsageTruth
 from .usage_values import kpi_tables
 from .world import build_world
-from .writers import replaced_together, write_part, write_table
+from .writers import replaced_together, write_part, write_table, write_truth
 from .zendesk import run_support
 
 __all__ = ["Settings", "simulate"]
@@ -69,7 +70,8 @@ def simulate(settings: Settings, out: Path) -> None:
     relations = live_relations(settings, world, ledger)
     advocacy = live_advocacy(settings, world, ledger)
     support = support_truth.tables()
-    truth = truth_tables(settings, world, ledger, contracts, support_truth.facts)
+    revenue = Revenue(settings, world, ledger)
+    truth = revenue.tables(contracts.renewals())
     costs = Costs(settings, world, truth, support["ticket_counts"])
     sources = {
         "salesforce": salesforce_tables(settings, world),
@@ -113,6 +115,11 @@ def simulate(settings: Settings, out: Path) -> None:
         lived = dict(usage.tables(truth["customer_months"], entitled, assigned))
         lived |= kpi_tables(usage, {**truth, **lived}, sources["salesforce"]["account"], pd.concat(runs))
         write("truth", lived)
+        tell("the truth of KPIs")
+        users = usage.active_users(revenue.spine)
+        kpis = true_kpis(Lived(settings, world, ledger, contracts, revenue, costs, support_truth.facts, users))
+        for name, rows in kpis.items():
+            write_truth(work, name, rows)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
 
 

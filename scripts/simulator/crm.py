@@ -48,11 +48,15 @@ def keep_terms_on_file(world: World, opportunities: pd.DataFrame, files: dict[st
         opportunities[column] = opportunities[column].where(has_term)
 
 
+def csm_ids(settings: Settings) -> np.ndarray:
+    return np.array(["005" + settings.token("user", n, 15) for n in range(CSMS)])
+
+
 def _users(settings: Settings) -> pd.DataFrame:
     """Customer success managers; their position is the number that accounts carry. The first leads the others."""
     rng = settings.rng("csm")
     first, last = rng.choice(FIRST_NAMES, CSMS), rng.choice(LAST_NAMES, CSMS)
-    ids = ["005" + settings.token("user", n, 15) for n in range(CSMS)]
+    ids = csm_ids(settings)
     head, manager = ROLES
     return pd.DataFrame(
         {
@@ -94,10 +98,11 @@ def _in_history_mode(versions: pd.DataFrame) -> pd.DataFrame:
 def _accounts(settings: Settings, world: World, user_ids: np.ndarray) -> pd.DataFrame:
     """Versions of accounts: the first from creation, a second from a change, another name or a merge on."""
     companies = world.customers
-    known = companies[companies["in_crm"] & (companies["created_at"] < settings.end)]
+    known = _known_accounts(settings, world)
     parents = companies["account_id"].reindex(known["parent"]).where(companies["in_crm"].reindex(known["parent"]))
     first = _account_rows(known, parents.to_numpy(), user_ids)
-    versions = [first, _changed(settings, known, first, user_ids), _renamed(known, first), _twins(known, first)]
+    changed = _changed(first, account_changes(settings, world), user_ids)
+    versions = [first, changed, _renamed(known, first), _twins(known, first)]
     return _in_history_mode(pd.concat([*versions, *_merged_away(settings, known, first)]))
 
 
@@ -127,20 +132,34 @@ def _account_rows(known: pd.DataFrame, parents: np.ndarray, user_ids: np.ndarray
     )
 
 
-def _changed(settings: Settings, known: pd.DataFrame, first: pd.DataFrame, user_ids: np.ndarray) -> pd.DataFrame:
-    """Second versions: the next larger segment, or another success manager."""
+def account_changes(settings: Settings, world: World) -> pd.DataFrame:
+    """What some accounts become, one time each: `at`, and from then on the next larger `segment` or another `csm`."""
     rng = settings.rng("account changes")
+    known = _known_accounts(settings, world)
     passed = (settings.end - known["created_at"]) * rng.uniform(0.1, 1.0, len(known))
     is_changing = (rng.random(len(known)) < CHANGING) & known["renamed_at"].isna().to_numpy()
     grows = (rng.random(len(known)) < 0.5) & (known["segment"] != SEGMENTS[-1]).to_numpy()
-    changed = first.copy()
-    changed["_fivetran_start"] += passed.dt.floor("h")
     larger = dict(pairwise(SEGMENTS))
-    changed["segment_c"] = first["segment_c"].map(larger).where(grows, first["segment_c"])
-    other = user_ids[(known["csm"].to_numpy() + 1) % CSMS]
-    for column in ("csm_id_c", "owner_id"):
-        changed[column] = first[column].where(grows, other)
-    return changed[is_changing]
+    changes = pd.DataFrame(
+        {
+            "at": known["created_at"] + passed.dt.floor("h"),
+            "segment": known["segment"].map(larger).where(grows, known["segment"]),
+            "csm": known["csm"].where(grows, (known["csm"] + 1) % CSMS),
+        }
+    )
+    return changes[is_changing]
+
+
+def _known_accounts(settings: Settings, world: World) -> pd.DataFrame:
+    companies = world.customers
+    return companies[companies["in_crm"] & (companies["created_at"] < settings.end)]
+
+
+def _changed(first: pd.DataFrame, changes: pd.DataFrame, user_ids: np.ndarray) -> pd.DataFrame:
+    csm_ids = user_ids[changes["csm"]]
+    return first.loc[changes.index].assign(
+        _fivetran_start=changes["at"], segment_c=changes["segment"], csm_id_c=csm_ids, owner_id=csm_ids
+    )
 
 
 def _renamed(known: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:

@@ -102,13 +102,15 @@ class SupportTruth:
             "last_solve": [(created, last_solved)] if last_solved else None,
             **_turns(life),
         }
+        open_seconds = clock.seconds if clock else _seconds
         for name, stretches in measured.items():
             known = stretches is not None
             row[f"{name}_calendar_seconds"] = sum(_seconds(*stretch) for stretch in stretches) if known else None
-            open_seconds = clock.seconds if clock else _seconds
             row[f"{name}_business_seconds"] = sum(open_seconds(*stretch) for stretch in stretches) if known else None
         self.rows.append(row)
         self._remember(ticket, life, until, replies, clock, row)
+        first_waits = _turns(life[:1])["customer_turn"]
+        self.facts[-1]["first_wait_seconds"] = sum(open_seconds(*stretch) for stretch in first_waits)
         if ticket.customer is not None:
             self._count(ticket.customer, life)
 

@@ -1,4 +1,4 @@
-"""The truth beside the raw tables, from the ledger's own spells and terms (R1, R5 `durable` and bridge, R6)."""
+"""The truth of revenue, from the ledger's own spells and terms (R1, R4, R5 `durable` and bridge, R6)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import pandas as pd
 
 from .billing import COEFFICIENTS
 from .catalog import MINOR_UNITS, USD_RATE
-from .contracts import Contracts
-from .kpi_truth import KpiTruth
 from .ledger import Ledger
 from .settings import Settings, add_months
 from .world import World
@@ -20,39 +18,15 @@ ENDINGS = ("pause", "non_payment", "cancellation")
 DRIVERS = ("upsell", "seat", "cross_sell", "price")
 
 
-def truth_tables(
-    settings: Settings, world: World, ledger: Ledger, contracts: Contracts, tickets: list[dict]
-) -> dict[str, pd.DataFrame]:
-    """`tickets`: what SupportTruth remembers of each."""
-    revenue = _Revenue(settings, ledger)
-    months = revenue.customer_months()
-    movements, renewals = revenue.movements(months), contracts.renewals()
-    kpis = KpiTruth(settings, world, ledger, movements)
-    kpis.add_revenue(renewals)
-    kpis.add_support(tickets)
-    return {
-        "customer_months": _named(world, months),
-        "movements": _named(world, movements),
-        "contract_renewals": _named(world, renewals),
-        "kpi_months": kpis.table(),
-        "coefficients": pd.DataFrame(
-            [(f"{event}.{name}", value, meaning) for (event, name), (value, meaning) in COEFFICIENTS.items()],
-            columns=["name", "value", "meaning"],
-        ),
-    }
+class Revenue:
+    """MRR in USD at month ends. A month's end is named by the month's position in the window.
 
+    `months`: one row per customer (its number) and month since it first paid, with the movements that led to its `closing` MRR;
+    `spine`: customer and month of R4. Both without internal accounts.
+    """
 
-def _named(world: World, rows: pd.DataFrame) -> pd.DataFrame:
-    """Internal accounts are left out."""
-    rows = rows[(world.customers["kind"] != "internal").to_numpy()[rows["customer"]]]
-    return rows.assign(**world.names(rows["customer"]))
-
-
-class _Revenue:
-    """MRR in USD at month ends. A month's end is named by the month's position in the window."""
-
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, world: World, ledger: Ledger) -> None:
+        self.settings, self.world, self.ledger = settings, world, ledger
         self.starts = np.array(settings.month_starts, dtype="datetime64[us]")
         self.ends = np.array([add_months(at, 1) for at in settings.month_starts], dtype="datetime64[us]")
         self.spells = _spells(settings, ledger)
@@ -60,12 +34,56 @@ class _Revenue:
         held = at_instants(self.spells, self.ends)
         held["mrr_usd"] = _net(held, self.discounts)
         # What is held at each month's end, and what is carried there.
-        self.held = pd.concat([held, at_instants(self._bridges(), self.ends)], ignore_index=True)
+        self.bridges = self._bridges()
+        self.held = pd.concat([held, at_instants(self.bridges, self.ends)], ignore_index=True)
         self.held["end"] = np.searchsorted(self.ends, self.held["instant"].to_numpy())
+        self.is_ours = (world.customers["kind"] != "internal").to_numpy()
+        self.customer_months = self._customer_months()
+        self.movements = self._movements(self.customer_months)
+        self.months = self.movements.drop(columns="month").rename(columns={"end": "month"})
+        self.spine = self._spine()
 
-    def customer_months(self) -> pd.DataFrame:
+    def tables(self, renewals: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """`renewals`: as contracts.py states them."""
+        coefficients = [(f"{event}.{name}", *said) for (event, name), said in COEFFICIENTS.items()]
+        named = {"customer_months": self.customer_months, "movements": self.movements, "contract_renewals": renewals}
+        return {name: self._named(rows) for name, rows in named.items()} | {
+            "coefficients": pd.DataFrame(coefficients, columns=["name", "value", "meaning"])
+        }
+
+    def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
+        rows = rows[self.is_ours[rows["customer"]]]
+        return rows.assign(**self.world.names(rows["customer"]))
+
+    def plans(self) -> pd.DataFrame:
+        """The plan of the largest MRR by customer and month; of as large ones the first by name."""
+        mrr = self.held.groupby(["customer", "end", "plan"])["mrr_usd"].sum().round(6).reset_index()
+        mrr = mrr.sort_values(["mrr_usd", "plan"], ascending=[False, True]).drop_duplicates(["customer", "end"])
+        return mrr.rename(columns={"end": "month"})
+
+    def last_served(self) -> pd.Series:
+        """The day of the last end of service, carried or not, by customer and month."""
+        ended = pd.concat([self.spells, self.bridges])
+        ended = ended[ended["stop"] < self.ends[-1]]
+        month = np.searchsorted(self.starts, ended["stop"].to_numpy(), side="right") - 1
+        return ended["stop"].dt.normalize().groupby([ended["customer"], month.astype("int64")]).max()
+
+    def _spine(self) -> pd.DataFrame:
+        """Paying at the month's end or its start, or served in it."""
+        paying = self.months.loc[self.months["closing"] > 0, ["customer", "month"]]
+        served = [
+            (spell.customer, self.settings.month_of(spell.start))
+            for spell in self.ledger.spells
+            if spell.start < self.settings.end and self.is_ours[spell.customer]
+        ]
+        served = pd.DataFrame(served, columns=["customer", "month"])
+        rows = pd.concat([paying, paying.assign(month=paying["month"] + 1), served]).drop_duplicates()
+        return rows[rows["month"] < self.settings.months].sort_values(["customer", "month"], ignore_index=True)
+
+    def _customer_months(self) -> pd.DataFrame:
         """One row per customer (its number) and month since it first paid: MRR in USD at the month's end."""
-        mrr = self.held.groupby(["customer", "end"])["mrr_usd"].sum()
+        held = self.held[self.is_ours[self.held["customer"]]]
+        mrr = held.groupby(["customer", "end"])["mrr_usd"].sum()
         paying = mrr[mrr > 0].reset_index()
         first = paying.groupby("customer")["end"].min()
         grid = pd.MultiIndex.from_product([first.index, range(len(self.ends))], names=["customer", "end"])
@@ -75,7 +93,7 @@ class _Revenue:
         rows["mrr_usd"] = rows["mrr_usd"].round(6)
         return rows.reset_index(drop=True)
 
-    def movements(self, months: pd.DataFrame) -> pd.DataFrame:
+    def _movements(self, months: pd.DataFrame) -> pd.DataFrame:
         """Per customer and month: opening + new + reactivation + expansion - contraction - churn = closing."""
         rows = months.rename(columns={"mrr_usd": "closing"}).copy()
         by_customer = rows.groupby("customer")["closing"]
@@ -255,4 +273,5 @@ def _net(rows: pd.DataFrame, discounts: pd.DataFrame) -> pd.Series:
     joined = rows.merge(terms, on=["subscription", "instant"], how="left").fillna({"keeps": 1.0, "off": 0.0})
     total = joined.groupby(["subscription", "instant"])["gross"].transform("sum")
     net = (total * joined["keeps"] - joined["off"]).clip(lower=0.0)
-    return (net * joined["gross"] / total).set_axis(rows.index)
+    # Of money a millionth is kept, half a one is rounded up.
+    return (net * joined["gross"] / total + 1e-10).round(6).set_axis(rows.index)

@@ -227,6 +227,11 @@ class UsageTruth:
         spine = spine.sort_values(["customer", "month"]).reset_index(drop=True)
         return spine
 
+    def active_users(self, spine: pd.DataFrame) -> pd.DataFrame:
+        """customer, month and active_users of the spine since users are recorded."""
+        rows = spine[spine["month"] >= self.first_counted_month].reset_index(drop=True)
+        return rows.assign(active_users=self.measure(rows, "active_users"))
+
     def measure(self, spine: pd.DataFrame, name: str) -> np.ndarray:
         return np.stack([month[name] for month in self.months])[spine["month"], spine["customer"]]
 

@@ -63,3 +63,9 @@ def write_part(folder: Path, name: str, part: str, table: pa.Table | pd.DataFram
     # Ids hardly repeat: a dictionary of them would be built in vain.
     repeating = [field.name for field in table.schema if field.name != "id" and pa.types.is_string(field.type)]
     pq.write_table(table, path, compression="zstd", use_dictionary=repeating)
+
+
+def write_truth(folder: Path, name: str, rows: pd.DataFrame) -> None:
+    """A table of the truth that has the columns and types of its rows, sorted by the first four (the key)."""
+    rows = rows.sort_values(list(rows.columns[:4]), kind="stable")
+    pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), folder / "truth" / f"{name}.parquet", compression="zstd")
