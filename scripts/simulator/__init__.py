@@ -25,6 +25,7 @@ from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
 from .kpi_truth import Lived, true_kpis
+from .kpi_voice import Voice
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
 from .product import Presence, build_users, segment_tables, visits
@@ -63,9 +64,9 @@ def simulate(settings: Settings, out: Path) -> None:
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     tell("messages, content and community")
-    engagement = engage(settings, world, ledger, users, presence)
+    engagement = engage(settings, world, ledger, users, presence, surveys)
     tell("journeys, relationships, advocacy and costs")
-    success, success_truth = success_tables(settings, world, ledger, contracts)
+    success, success_truth, plays = success_tables(settings, world, ledger, contracts, surveys)
     deals = agree_deals(settings, world, ledger)
     relations = live_relations(settings, world, ledger)
     advocacy = live_advocacy(settings, world, ledger)
@@ -117,7 +118,8 @@ def simulate(settings: Settings, out: Path) -> None:
         write("truth", lived)
         tell("the truth of KPIs")
         users = usage.active_users(revenue.spine)
-        kpis = true_kpis(Lived(settings, world, ledger, contracts, revenue, costs, support_truth.facts, users))
+        voice = Voice(surveys, feedback, plays, engagement.messages, contracts, usage, users)
+        kpis = true_kpis(Lived(settings, world, ledger, contracts, revenue, costs, support_truth.facts, users, voice))
         for name, rows in kpis.items():
             write_truth(work, name, rows)
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")

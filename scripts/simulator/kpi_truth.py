@@ -12,6 +12,8 @@ from .costs import Costs
 from .files import churn_reasons
 from .kpi_revenue import RevenueKpis
 from .kpi_support import SupportKpis
+from .kpi_usage import UsageKpis
+from .kpi_voice import Voice, VoiceKpis
 from .kpis import Kpis
 from .ledger import Ledger
 from .segments import build_segments, month_by_customer
@@ -33,6 +35,7 @@ class Lived:
     costs: Costs
     tickets: list[dict]
     users: pd.DataFrame
+    voice: Voice
 
 
 def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
@@ -45,6 +48,8 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
         lived.contracts.renewals(), revenue.last_served(), churn_reasons(settings, world, lived.ledger)
     )
     SupportKpis(settings, kpis, revenue.spine, lived.tickets).add(lived.users)
+    UsageKpis(settings, kpis, revenue.spine, revenue.months, lived.voice.usage).add()
+    VoiceKpis(settings, kpis, revenue, lived.voice).add()
     names = world.customers["account_id"].to_numpy()
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])

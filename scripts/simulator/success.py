@@ -23,16 +23,18 @@ from .outcomes import Outcomes
 from .plans import Milestones
 from .plays import Plays
 from .settings import Settings
+from .surveys import Surveys
 from .world import World
 
 
 def success_tables(
-    settings: Settings, world: World, ledger: Ledger, contracts: Contracts
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """The files that customer success keeps, and the truth of them."""
+    settings: Settings, world: World, ledger: Ledger, contracts: Contracts, surveys: Surveys
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], pd.DataFrame]:
+    """The files that customer success keeps, the truth of them, and the plays."""
     lives = Lives(settings, world, ledger, contracts)
     stage_history, stage_months = journey_tables(settings, lives)
-    milestones, outcomes, plays = Milestones(settings, lives), Outcomes(settings, lives), Plays(settings, lives)
+    milestones, outcomes = Milestones(settings, lives), Outcomes(settings, lives)
+    plays = Plays(settings, lives, surveys)
     files = {
         "stage_history": stage_history,
         "milestones": milestones.file(),
@@ -48,4 +50,5 @@ def success_tables(
         "play_months": plays.play_months(),
         "health_override_months": plays.override_months(),
     }
-    return files, {name: rows.assign(**world.names(rows["customer"])) for name, rows in truth.items()}
+    named = {name: rows.assign(**world.names(rows["customer"])) for name, rows in truth.items()}
+    return files, named, plays.plays

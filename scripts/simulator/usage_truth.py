@@ -24,6 +24,7 @@ from .world import World
 FIRST_FEATURE = len(EVENTS) - len(FEATURES)
 ADOPTING_USES, ADOPTING_DAYS = 3, 2
 POWER_FEATURES, POWER_DAYS = 4, 4
+SESSION_GAP_MS, LONGEST_SESSION_MS = 30 * 60_000, 240 * 60_000
 BLOCKS, BLOCK_DAYS = 4, 28
 FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
 BLOCK_MEASURES = ("block_users", "prior_block_users", "block_days", "prior_block_days")
@@ -81,6 +82,9 @@ class UsageTruth:
         self.first_counted_month, self.first_counted_day = settings.months, settings.days
         # Whether each user was active, on each of the last 112 days, packed.
         self.recent: deque[np.ndarray] = deque(maxlen=BLOCKS * BLOCK_DAYS)
+        # By customer: sessions of the month and their milliseconds; these on each of the last 112 days.
+        self.sessions, self.session_ms = np.zeros((2, self.customers), dtype=np.int64)
+        self.recent_ms: deque[np.ndarray] = deque(maxlen=BLOCKS * BLOCK_DAYS)
         self.months: list[dict[str, np.ndarray]] = []
         self.active_in: list[np.ndarray] = []
         self.seen_days_in: list[np.ndarray] = []
@@ -97,6 +101,8 @@ class UsageTruth:
         self._adopt(day.number, user, event)
         is_paid = self.first_paid[self.users.customer[user]] <= day.number
         self._use(np.uint32(1 << (day.number - first)), user[is_paid], event[is_paid])
+        is_in_app = is_paid & (event != API)
+        self._sit(user[is_in_app], day.at[is_person][is_in_app])
         if day.number + 1 == (add_months(self.settings.start, month + 1) - self.settings.start).days:
             self._close(first, day.number + 1 - first)
 
@@ -109,6 +115,20 @@ class UsageTruth:
         self.value_events += np.bincount(user, minlength=len(self.active))
         self.feature_days[user, feature] |= bit
         self.uses += self._by_feature(user, feature)
+
+    def _sit(self, user: np.ndarray, at: np.ndarray) -> None:
+        """Of each user the stretches of events without a gap; what a program sent is none."""
+        order = np.lexsort((at, user))
+        user, at = user[order], at[order]
+        begins = np.append(True, (np.diff(user) > 0) | (np.diff(at) > SESSION_GAP_MS))[: len(user)]
+        first = np.flatnonzero(begins)
+        last = np.append(first[1:], len(user))[: len(first)] - 1
+        customer = self.users.customer[user[first]]
+        sat = np.zeros(self.customers, dtype=np.int64)
+        np.add.at(sat, customer, np.minimum(at[last] - at[first], LONGEST_SESSION_MS))
+        self.sessions += np.bincount(customer, minlength=self.customers)
+        self.session_ms += sat
+        self.recent_ms.append(sat)
 
     def _by_feature(self, user: np.ndarray, feature: np.ndarray) -> np.ndarray:
         places = user.astype(np.int64) * len(FEATURES) + feature
@@ -157,6 +177,8 @@ class UsageTruth:
                 "api_value_events": self._sum(self.uses[:, SENT_BY_PROGRAMS].sum(axis=1)),
                 "login_days": self._sum(np.bitwise_count(self.seen)),
                 "power_users": self._sum(is_power),
+                "sessions": self.sessions.copy(),
+                "session_ms": self.session_ms.copy(),
                 "users": self._sum(feature_days > 0),
                 "uses": self._sum(self.uses),
                 "adopters": self._sum(adopts),
@@ -164,11 +186,14 @@ class UsageTruth:
                 "used_days": np.bitwise_count(used_on),
                 "used_weekdays": np.bitwise_count(used_on & weekdays),
                 **self._blocks(),
+                "block_session_ms": sum(list(self.recent_ms)[-BLOCK_DAYS:]),
+                "prior_block_session_ms": sum(list(self.recent_ms)[:-BLOCK_DAYS], np.zeros_like(self.session_ms)),
             }
         )
         self.active_in.append(np.packbits(self.active > 0))
         self.seen_days_in.append(np.bitwise_count(self.seen))
-        for counter in (self.seen, self.active, self.value_events, self.feature_days, self.uses):
+        by_user = (self.seen, self.active, self.value_events, self.feature_days, self.uses)
+        for counter in (*by_user, self.sessions, self.session_ms):
             counter[...] = 0
 
     def _blocks(self) -> dict[str, np.ndarray]:
