@@ -31,6 +31,7 @@ from .engagement import (
 from .ledger import Ledger
 from .product import DAY_MS, FAR, HOUR_MS, Presence, Users
 from .settings import Settings
+from .surveys import Surveys
 from .world import World
 
 ARTICLES, WALKTHROUGHS, COMMUNITY_TEAM = 40, 6, 3
@@ -298,9 +299,11 @@ class Engagement:
     truth: dict[str, pd.DataFrame]
 
 
-def engage(settings: Settings, world: World, ledger: Ledger, users: Users, presence: Presence) -> Engagement:
+def engage(
+    settings: Settings, world: World, ledger: Ledger, users: Users, presence: Presence, surveys: Surveys
+) -> Engagement:
     visits = Visits(settings, world, users, presence)
-    messages, campaigns = send_messages(settings, world, ledger), run_campaigns(settings, world, ledger)
+    messages, campaigns = send_messages(settings, world, ledger, surveys), run_campaigns(settings, world, ledger)
     content, community = use_content(visits), meet_in_community(visits)
     return Engagement(
         messages,

@@ -90,7 +90,9 @@ class ValueKpis:
         fees = fees.unstack(fill_value=0.0).reindex(columns=range(self.settings.months), fill_value=0.0)
         fees = fees.T.rolling(YEAR).sum().T.stack().rename("fees")
         months = range(first_month + YEAR - 1, self.settings.months)
-        benefits = pd.concat([self._benefits(month) for month in months] or [self._benefits(0).head(0)], ignore_index=True)
+        benefits = pd.concat(
+            [self._benefits(month) for month in months] or [self._benefits(0).head(0)], ignore_index=True
+        )
         units = benefits.join(fees, on=["customer", "month"]).fillna({"fees": 0.0})
         cost = units["fees"] + units["own"]
         is_known = units["verified"].notna() & (cost > 0)

@@ -115,7 +115,9 @@ class Kpis:
             rows = rows[rows["breakdown"] == "all"].assign(hundredfold=100 * rows["numerator"])
             usual = {"sample_size": "sample_size", "n_pending": "n_pending"}
             found = {name: rows[column] for name, column in (usual | by_column).items()}
-            stated = rows[[*STATED, "is_final"]].assign(**dict.fromkeys(NUMBERS, np.nan)).assign(**found, kpi_id=companion)
+            stated = (
+                rows[[*STATED, "is_final"]].assign(**dict.fromkeys(NUMBERS, np.nan)).assign(**found, kpi_id=companion)
+            )
             if "value" not in by_column:
                 stated["value"] = share(stated["numerator"], stated["denominator"])
             parts.append(stated.fillna({"sample_size": 0, "n_pending": 0}))
