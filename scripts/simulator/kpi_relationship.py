@@ -88,7 +88,7 @@ class RelationshipKpis:
         first = self.settings.month_of(self.relations.changes["detected_at"].min())
         units = self.active[self.active["month"] >= first]
         units = judged(units, True, units["org_changes"] > 0).assign(has_open=units["open_change_days"] > 0)
-        self.kpis.add("organizational_change", units, _changed, has_customers=True, of_customers=("open_days",))
+        self.kpis.add("organizational_change", units, _changed, has_customers=True, of_customers=("open_days", "is_exposed"))
 
 
 def _touched(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
@@ -136,10 +136,12 @@ def _coverage(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
 
 
 def _changed(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    champions, days = groups["champions"].sum(), groups["open_change_days"].max()
     return rate(groups) | {
-        "champions": groups["champions"].sum(),
+        "champions": champions,
         "customers_with_open_change": groups["has_open"].sum(),
-        "open_days": groups["open_change_days"].max(),
+        "open_days": days,
+        "is_exposed": ((days > 30) | ((days > 0) & (champions == 0))).astype(object),
     }
 
 

@@ -85,6 +85,7 @@ select
     coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false)
         as is_internal,
     coalesce(field_values.is_complaint, tickets.custom_complaint) as is_complaint,
+    cast(null as decimal(28, 6)) as handle_minutes,
     merged_tickets.merged_into_id,
     tickets.created_at
 from tickets
