@@ -1,6 +1,6 @@
 -- key: kpi_id, month, segment_type, segment, breakdown
 -- relative: 0.000000001
--- What is published of the KPIs that the truth has, companions too.
+-- What is published of the KPIs that the truth has, companions too; product_roi is compared by its mart alone.
 select
     published.kpi_id,
     published.period_start as month,

@@ -88,7 +88,9 @@ class RelationshipKpis:
         first = self.settings.month_of(self.relations.changes["detected_at"].min())
         units = self.active[self.active["month"] >= first]
         units = judged(units, True, units["org_changes"] > 0).assign(has_open=units["open_change_days"] > 0)
-        self.kpis.add("organizational_change", units, _changed, has_customers=True, of_customers=("open_days", "is_exposed"))
+        self.kpis.add(
+            "organizational_change", units, _changed, has_customers=True, of_customers=("open_days", "is_exposed")
+        )
 
 
 def _touched(groups: DataFrameGroupBy) -> dict[str, pd.Series]:

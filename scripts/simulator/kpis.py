@@ -45,6 +45,8 @@ COMPANIONS = {
     "ticket_volume__per_100_mau": {"numerator": "hundredfold", "denominator": "monthly_active_users"},
 }  # fmt: skip
 
+ROUNDED = ("kpi_product_roi",)
+
 
 class Kpis:
     """`tables`: kpi_<id>: key (month, segment_type, segment, breakdown) and columns as in the mart of that name."""
@@ -107,9 +109,10 @@ class Kpis:
         self.tables[f"kpi_{kpi}"] = numbers[[*STATED, *numbers.columns.difference(STATED, sort=False)]]
 
     def values(self) -> pd.DataFrame:
-        """All KPIs in one table, companions beside them."""
+        """The KPIs in one table, companions beside them; but for what is a sum of rounded parts, which its own answer allows for."""
         columns = [*STATED, *NUMBERS, "is_final"]
-        parts = [rows[columns].assign(kpi_id=name.removeprefix("kpi_")) for name, rows in self.tables.items()]
+        kpis = {name.removeprefix("kpi_"): rows for name, rows in self.tables.items() if name not in ROUNDED}
+        parts = [rows[columns].assign(kpi_id=kpi_id) for kpi_id, rows in kpis.items()]
         for companion, by_column in COMPANIONS.items():
             rows = self.tables[f"kpi_{companion.split('__')[0]}"]
             rows = rows[rows["breakdown"] == "all"].assign(hundredfold=100 * rows["numerator"])
