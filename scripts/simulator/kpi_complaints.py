@@ -31,9 +31,9 @@ class ComplaintKpis:
         self.complaints = pd.DataFrame(
             [_complaint(number, rows) for number, rows in self.records.groupby("complaint")],
             columns=["customer", "complaint_id", "received_at", "last_received_at", "records", "resolved_at"],
-        ).astype({"resolved_at": "datetime64[us]"})
+        ).astype(dict.fromkeys(("received_at", "last_received_at", "resolved_at"), "datetime64[us]"))
         # Before the first complaint nobody noted any.
-        first = settings.month_of(self.complaints["received_at"].min())
+        first = settings.month_of(self.complaints["received_at"].min()) if len(self.complaints) else settings.months
         self.known = months.loc[months["month"] >= first, [*KEY, "closing"]]
 
     def add(self) -> None:
