@@ -44,5 +44,8 @@ select
     cast(sum(amount) as decimal(28, 6)) as amount
 from spent
 where
-    month_start in (select costs.month_start from costs where costs.cost_function = 'support')
+    month_start in (
+        select costs.month_start from costs
+        where costs.cost_function = 'support'
+    )
 group by month_start, segment

@@ -38,7 +38,7 @@ givers as (
         on
             feedback.customer_id = customer_months.customer_id
             and feedback.month_start = customer_months.month_start
-    cross join (select 0 as months union all select 1 union all select 2) as later
+    cross join (values (0), (1), (2)) as later (months)
 
 )
 

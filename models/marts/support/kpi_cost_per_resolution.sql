@@ -29,7 +29,8 @@ solved as (
 
 ),
 
--- A category costs what its share of the working time does, where four fifths of the tickets have one.
+-- A category costs what its share of the working time does, where four fifths of the tickets have
+-- one.
 shares as (
 
     select

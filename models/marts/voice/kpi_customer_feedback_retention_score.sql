@@ -22,7 +22,7 @@ measured as (
         cohorts.has_given,
         case when customer_months.is_active then 1 else 0 end as is_retained
     from cohorts
-    cross join (select 3 as age union all select 6 union all select 12) as ages
+    cross join (values (3), (6), (12)) as ages (age)
     left join customer_months
         on
             cohorts.customer_id = customer_months.customer_id

@@ -35,7 +35,9 @@ measured as (
         0 as n_pending,
         answers.survey_type,
         answers.points,
-        {{ dbt.datediff('months.month_start', 'answers.answered_month', 'month') }} as month_number
+        12 * (extract(year from answers.answered_month) - extract(year from months.month_start))
+        + extract(month from answers.answered_month) - extract(month from months.month_start)
+            as month_number
     from answers
     inner join customer_months
         on
@@ -53,7 +55,9 @@ measured as (
 {% set both = rounded.format(centred_sum('month_number', 'points', 'survey_type', types)) -%}
 {% set of_months = centred_sum('month_number', 'month_number', 'survey_type', types) -%}
 {% set of_points = centred_sum('points', 'points', 'survey_type', types) -%}
-{% set known = 'case when count(distinct month_number) >= 3 and ' ~ of_months ~ ' > 0 then {} end' -%}
+{% set known =
+    'case when count(distinct month_number) >= 3 and ' ~ of_months ~ ' > 0 then {} end'
+-%}
 {% set slope = known.format('(' ~ both ~ ') / nullif(' ~ of_months ~ ', 0)') -%}
 {# What the line leaves unexplained, by the number of answers that are free to differ from it. -#}
 {% set residual = rounded.format(

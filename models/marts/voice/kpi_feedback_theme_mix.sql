@@ -36,7 +36,7 @@ ranked as (
         *,
         theme <> 'unthemed' and texts > 0 and row_number() over (
             partition by month_start, segment_type, segment
-            order by case when theme = 'unthemed' then 1 else 0 end, texts desc, theme
+            order by case when theme = 'unthemed' then 1 else 0 end asc, texts desc, theme asc
         ) = 1 as is_largest
     from by_theme
 
@@ -51,7 +51,14 @@ measured as (
 
     union all
 
-    select {{ columns }}, theme as breakdown, 0 as n_pending, theme, texts, all_texts, true
+    select
+        {{ columns }},
+        theme as breakdown,
+        0 as n_pending,
+        theme,
+        texts,
+        all_texts,
+        true as is_largest
     from ranked
 
     union all
@@ -62,8 +69,8 @@ measured as (
         0 as n_pending,
         theme,
         texts,
-        class_texts,
-        true
+        class_texts as all_texts,
+        true as is_largest
     from counted
 
 ),
