@@ -392,7 +392,9 @@
         {%- set lacking = [] -%}
         {%- for entity in kpi.requires -%}
             {%- set live = [] -%}
-            {%- for feed in entity_feeds(entity) if feed_is_found(feed, survey.tables) -%}{%- do live.append(feed) -%}{%- endfor -%}
+            {%- for part in entity.split(' or ') -%}
+                {%- for feed in entity_feeds(part.split('.')[0]) if feed_is_found(feed, survey.tables) -%}{%- do live.append(feed) -%}{%- endfor -%}
+            {%- endfor -%}
             {%- if not live -%}{%- do lacking.append(entity) -%}{%- endif -%}
         {%- endfor -%}
         {%- do print('  ' ~ ('%-40s' | format(kpi.id)) ~ ('yes' if not lacking else 'no: nothing feeds ' ~ lacking | join(', '))) -%}

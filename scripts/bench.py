@@ -80,7 +80,7 @@ class Bench:
         size = {"customers": customers, "months": months or self.months, "seed": self.seed}
         size |= {"events": events} if events else {}
         self.say(f"{name}: simulating " + ", ".join(f"{value:,} {key}" for key, value in size.items()))
-        simulate([f"--{key}={value}" for key, value in size.items()] + ["--out", str(folder / "raw")])
+        simulate([f"--{key}={value}" for key, value in size.items()] + ["--no-kpis", "--out", str(folder / "raw")])
         last_day = self._held_back(folder) if events else []
         self.say(f"{name}: full build")
         full = self.build(folder, "full")

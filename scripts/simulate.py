@@ -68,9 +68,12 @@ def main(arguments: list[str] | None = None) -> None:
         default="clean",
         help="how well the systems' records name each other (clean)",
     )
+    parser.add_argument(
+        "--no-kpis", action="store_true", help="leave the truth of KPIs out: of thousands of customers it takes minutes"
+    )
     options = parser.parse_args(arguments)
     size = (options.customers, options.months, options.seed, options.end)
-    simulate(Settings(*size, events=options.events, links=options.links), options.out)
+    simulate(Settings(*size, options.events, options.links, has_kpis=not options.no_kpis), options.out)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@ people keep its records (`--links dirty`): how well they were joined, by rule.
 
 scripts/answers/<name>.sql says what the warehouse answers to truth/<name>.parquet, in the same columns. Its comments say
     -- key: column, column           what identifies a row; required
-    -- within: column 0.005, …       the largest difference allowed in a number; every other column is exactly equal
-NULL equals only NULL. Exits with 0 only where every answer equals the truth and no two companies became one customer; every
+    -- within: column 0.005, …       the largest difference allowed in a number
+    -- relative: 0.000000001         a number may differ by that part of itself, a decimal of the warehouse by its last digit
+    -- of each: kpi_*                one answer for all truths of such a name
+Every other column is exactly equal, and NULL equals only NULL. In the SQL {name} is the truth's name, {columns} are its columns and
+{truth} is the table itself. Exits with 0 only where every answer equals the truth and no two companies became one customer; every
 difference is in differences.csv.
 """
 
@@ -45,75 +48,104 @@ class Comparison:
         return self.differences.empty
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the comments of an answer say. `is_of_many`: it answers several truths, of which each has some of the columns that are named."""
+
+    sql: str
+
+    @property
+    def is_of_many(self) -> bool:
+        return bool(hint(self.sql, "of each"))
+
+    @property
+    def key(self) -> list[str]:
+        return [column.strip() for column in hint(self.sql, "key").split(",")]
+
+    @property
+    def within(self) -> dict[str, float]:
+        parts = (part.split() for part in hint(self.sql, "within").split(",") if part)
+        return {column: float(limit) for column, limit in parts}
+
+    @property
+    def relative(self) -> float:
+        return float(hint(self.sql, "relative") or 0)
+
+    def differs(self, column: str, stated: str, kind: str) -> str:
+        """The condition by which a column, of these types in the truth (t) and the warehouse (o), is another."""
+        one, other = f"t.{column}", f"o.{column}"
+        limits = [str(self.within[column])] if column in self.within else []
+        if self.relative and stated == "DOUBLE":
+            limits.append(f"{self.relative} * greatest(abs({one}), abs({other}))")
+            if decimal := re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", kind):
+                limits.append(f"1e-{decimal[1]}")
+        is_near = [f" and not coalesce(abs({one} - {other}) <= {limit}, false)" for limit in limits]
+        return f"{one} is distinct from {other}" + "".join(is_near)
+
+
 def hint(sql: str, name: str) -> str:
     """What the comments `-- name: …` say; several lines are one list."""
     return ", ".join(text.strip() for text in re.findall(rf"^-- {name}: (.+)$", sql, re.MULTILINE))
 
 
+def answers_of(truth: Path) -> list[tuple[str, str]]:
+    """[(the truth's name, SQL of its answer)] of a folder of Parquet files; what has an answer of its own is answered by none for many."""
+    files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ANSWERS.glob("*.sql"))}
+    found = []
+    for name, sql in files.items():
+        if pattern := hint(sql, "of each"):
+            tables = sorted({path.stem for path in truth.glob(f"{pattern}.parquet")} - files.keys())
+            found += [(table, sql.replace("{name}", table)) for table in tables]
+        else:
+            found.append((name, sql))
+    return found
+
+
 def compare(truth: Path, warehouse: Path, only: Iterable[str] = ()) -> list[Comparison]:
-    """Every answer, or `only` some, against its truth, a folder of Parquet files."""
+    """Every answer, or `only` some, against its truth."""
     answers = [(name, sql) for name, sql in answers_of(truth) if not only or name in only]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return [compare_answer(connection, truth, name, sql) for name, sql in answers]
 
 
-def answers_of(truth: Path) -> list[tuple[str, str]]:
-    """[(name of the truth's table, SQL of its answer)]; one answer may be that of several tables."""
-    found, files = [], sorted(ANSWERS.glob("*.sql"))
-    own = {answer.stem for answer in files}
-    for answer in files:
-        sql = answer.read_text(encoding="utf-8")
-        tables = sorted({path.stem for path in truth.glob(f"{hint(sql, 'of each')}.parquet")} - own) or [answer.stem]
-        found += [(table, sql.replace("{name}", table)) for table in tables]
-    return found
-
-
 def compare_answer(connection: duckdb.DuckDBPyConnection, truth: Path, name: str, sql: str) -> Comparison:
     """One answer against its truth, in a warehouse that is open."""
+
+    def types(table: str) -> dict[str, str]:
+        return {column: kind for column, kind, *_ in connection.execute(f"describe from {table}").fetchall()}
+
     path = str(truth / f"{name}.parquet").replace("'", "''")
-    stated = {column: kind for column, kind, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
-    connection.execute(f"create or replace temp table ours as {sql.replace('{columns}', ', '.join(stated))}")
-    columns = {column: kind for column, kind, *_ in connection.execute("describe ours").fetchall()}
-    key = [column.strip() for column in hint(sql, "key").split(",")]
-    within = {
-        column: float(limit) for column, limit in (part.split() for part in hint(sql, "within").split(",") if part)
-    }
-    if hint(sql, "of each"):
-        within = {column: limit for column, limit in within.items() if column in columns}
-    for column in sorted((stated.keys() ^ columns.keys()) | (set(key) | within.keys()) - columns.keys()):
-        raise ValueError(f"{name}: column {column} is not in both the truth and the answer")
-    relative = float(hint(sql, "relative") or 0)
+    stated, answer = types(f"'{path}'"), Answer(sql)
     connection.execute(
-        f"""create or replace temp table pairs as select t, o from (from '{path}') as t full join ours as o
-        on {" and ".join(f"t.{column} is not distinct from o.{column}" for column in key)}"""
+        "create or replace temp table ours as "
+        + sql.replace("{columns}", ", ".join(stated)).replace("{truth}", f"'{path}'")
+    )
+    columns, key = types("ours"), answer.key
+    named = set(key) | (set() if answer.is_of_many else answer.within.keys())
+    for column in sorted((stated.keys() ^ columns.keys()) | named - columns.keys()):
+        raise ValueError(f"{name}: column {column} is not in both the truth and the answer")
+    on = " and ".join(f"t.{column} is not distinct from o.{column}" for column in key)
+    sides = (f"(select *, true as is_there from {table})" for table in (f"'{path}'", "ours"))
+    connection.execute(
+        f"create or replace temp table pairs as select t, o from {next(sides)} as t full join {next(sides)} as o on {on}"
     )
     label = "concat_ws(' ', " + ", ".join(f"coalesce(t.{column}::varchar, o.{column}::varchar)" for column in key) + ")"
     looks = [
-        f"""select {label} as key, '(row)' as "column", case when t is null then 'absent' else 'there' end as truth,
-            case when o is null then 'absent' else 'there' end as warehouse
-        from pairs where t is null or o is null"""
+        f"""select {label} as key, '(row)' as "column", if(t.is_there, 'there', 'absent') as truth,
+            if(o.is_there, 'there', 'absent') as warehouse
+        from pairs where t.is_there is null or o.is_there is null"""
     ]
     for side, table in (("stated", f"'{path}'"), ("ours", "ours")):
         looks.append(
             f"""select concat_ws(' ', {", ".join(f"{column}::varchar" for column in key)}), '(repeated key in {side})',
                 count(*)::varchar, '' from {table} group by {", ".join(key)} having count(*) > 1"""
         )
-    for column in columns:
-        if column in key:
-            continue
-        one, other = f"t.{column}", f"o.{column}"
-        differs = f"{one} is distinct from {other}"
-        limits = [str(within[column])] if column in within else []
-        if relative and stated[column] == "DOUBLE":
-            limits.append(f"{relative} * greatest(abs({one}), abs({other}))")
-            if scale := re.match(r"DECIMAL\(\d+,(\d+)\)", columns[column]):
-                limits.append(f"1e-{scale[1]}")
-        for limit in limits:
-            differs += f" and not coalesce(abs({one} - {other}) <= {limit}, false)"
-        looks.append(
-            f"""select {label}, '{column}', {one}::varchar, {other}::varchar from pairs
-            where t is not null and o is not null and {differs}"""
-        )
+    looks += [
+        f"""select {label}, '{column}', t.{column}::varchar, o.{column}::varchar from pairs
+        where t.is_there and o.is_there and {answer.differs(column, stated[column], columns[column])}"""
+        for column in columns
+        if column not in key
+    ]
     differences = connection.execute(f"select * from ({' union all '.join(looks)}) order by 1, 2").df()
     rows = connection.execute(f"select count(*) from '{path}'").fetchone()[0]
     return Comparison(name, rows, list(columns), differences)
@@ -177,7 +209,7 @@ def main() -> int:
     comparisons = compare(folder / "raw" / "truth", folder / "warehouse" / "customer_success.duckdb")
     print(f"Truth of {options.customers} customers, {options.months} months, seed {options.seed}")
     print(report(comparisons, folder), flush=True)
-    simulate([*size, "--links=dirty", "--out", str(dirty / "raw")])
+    simulate([*size, "--links=dirty", "--no-kpis", "--out", str(dirty / "raw")])
     build(dirty, *IDENTITY)
     identity = identity_report(dirty / "warehouse" / "customer_success.duckdb", dirty / "raw")
     print("The same company with records as people keep them")

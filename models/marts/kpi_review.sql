@@ -20,7 +20,8 @@ followed as (
         max(value) over (
             partition by kpi_id order by period_start rows between 11 preceding and current row
         ) as highest_of_a_year,
-        row_number() over (partition by kpi_id, quarter_start order by period_start) as month_of_quarter
+        row_number() over (partition by kpi_id, quarter_start order by period_start)
+            as month_of_quarter
     from company
 
 ),
@@ -35,7 +36,8 @@ quarters as (
         count(case when known_band <> band_before then 1 end) as band_changes,
         count(case when signal = 'adverse' then 1 end) as adverse_months,
         count(case when signal = 'favourable' then 1 end) as favourable_months,
-        max(case when month_of_quarter = 3 then highest_of_a_year - lowest_of_a_year end) > 0 as has_moved
+        max(case when month_of_quarter = 3 then highest_of_a_year - lowest_of_a_year end) > 0
+            as has_moved
     from followed
     group by kpi_id, quarter_start
     having count(*) = 3

@@ -60,7 +60,9 @@ select
     last_finals.signal as last_final_signal,
     -- A value that may still change, or of few units, sets nothing off (rules R3 and R10).
     case
-        when not last_finals.is_low_n and (last_finals.band = 'bad' or last_finals.signal = 'adverse')
+        when
+            not last_finals.is_low_n
+            and (last_finals.band = 'bad' or last_finals.signal = 'adverse')
             then catalog.action
     end as next_action,
     catalog.playbook_id,

@@ -41,7 +41,7 @@ from .surveys import RatedTickets, Surveys
 from .truth import Revenue
 from .usage_truth import UsageTruth
 from .world import build_world
-from .writers import replaced_together, write_part, write_table, write_truth
+from .writers import replaced_together, write_part, write_table
 from .zendesk import run_support
 
 __all__ = ["Settings", "simulate"]
@@ -63,9 +63,9 @@ def simulate(settings: Settings, out: Path) -> None:
     users = build_users(settings, world, ledger)
     presence = Presence(settings, world, ledger, users)
     tell("messages, content and community")
-    engagement = engage(settings, world, ledger, users, presence)
+    engagement = engage(settings, world, ledger, users, presence, surveys)
     tell("journeys, relationships, advocacy and costs")
-    success = Success(settings, world, ledger, contracts)
+    success = Success(settings, world, ledger, contracts, surveys)
     deals = agree_deals(settings, world, ledger)
     relations = live_relations(settings, world, ledger)
     advocacy = live_advocacy(settings, world, ledger)
@@ -115,30 +115,27 @@ def simulate(settings: Settings, out: Path) -> None:
         lived = usage.lived(revenue.spine, entitled, assigned)
         write("truth", usage.tables(lived))
         tell("the truth of KPIs")
-        kpis = true_kpis(
-            Lived(
-                settings=settings,
-                world=world,
-                ledger=ledger,
-                contracts=contracts,
-                revenue=revenue,
-                costs=costs,
-                tickets=support_truth.facts,
-                surveys=surveys,
-                feedback=feedback,
-                engagement=engagement,
-                success=success,
-                relations=relations,
-                deals=deals,
-                advocacy=advocacy,
-                usage=usage,
-                renewed=renewed,
-                people=lived,
-                runs=pd.concat(runs),
-            )
+        lives = Lived(
+            settings=settings,
+            world=world,
+            ledger=ledger,
+            contracts=contracts,
+            revenue=revenue,
+            costs=costs,
+            tickets=support_truth.facts,
+            surveys=surveys,
+            feedback=feedback,
+            engagement=engagement,
+            success=success,
+            relations=relations,
+            deals=deals,
+            advocacy=advocacy,
+            usage=usage,
+            renewed=renewed,
+            people=lived,
+            runs=pd.concat(runs),
         )
-        for name, rows in kpis.items():
-            write_truth(work, name, rows)
+        write("truth", true_kpis(lives) if settings.has_kpis else {})
     tell(f"{events:,} events, {len(zendesk['ticket']):,} tickets, {len(ledger.invoices):,} invoices")
 
 

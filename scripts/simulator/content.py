@@ -31,6 +31,7 @@ from .engagement import (
 from .ledger import Ledger
 from .product import DAY_MS, FAR, HOUR_MS, Presence, Users
 from .settings import Settings
+from .surveys import Surveys
 from .world import World
 
 ARTICLES, WALKTHROUGHS, COMMUNITY_TEAM = 40, 6, 3
@@ -156,7 +157,9 @@ def _walkthroughs(visits: Visits) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         parts.append(visits.rows(rng, user[which], at[which], kind="walkthrough", content_id=name, progress=progress))
     sittings = visits.counted(user, thing=thing, start=start, half=half, done=done)
     first = sittings.groupby(["user", "company", "thing"], as_index=False)[["start", "half", "done"]].min()
-    moments_of = pd.concat([sittings[["user", "company"]].assign(at=sittings[name]) for name in ("start", "half", "done")])
+    moments_of = pd.concat(
+        [sittings[["user", "company"]].assign(at=sittings[name]) for name in ("start", "half", "done")]
+    )
     return pd.concat(parts, ignore_index=True), first, moments_of[moments_of["at"] < FAR]
 
 
@@ -296,9 +299,11 @@ class Engagement:
     truth: dict[str, pd.DataFrame]
 
 
-def engage(settings: Settings, world: World, ledger: Ledger, users: Users, presence: Presence) -> Engagement:
+def engage(
+    settings: Settings, world: World, ledger: Ledger, users: Users, presence: Presence, surveys: Surveys
+) -> Engagement:
     visits = Visits(settings, world, users, presence)
-    messages, campaigns = send_messages(settings, world, ledger), run_campaigns(settings, world, ledger)
+    messages, campaigns = send_messages(settings, world, ledger, surveys), run_campaigns(settings, world, ledger)
     content, community = use_content(visits), meet_in_community(visits)
     return Engagement(
         messages,

@@ -181,6 +181,17 @@ class Contracts:
         verdicts = {column: bool for column in columns if column.startswith("is_")}
         return pd.DataFrame(rows, columns=columns).astype({"customer": "int64"} | amounts | verdicts)
 
+    def first_renewals(self) -> pd.DataFrame:
+        """customer and month of contracts that were renewed: in which they were due, or their renewal began if later."""
+        rows = []
+        for contract in self.all:
+            begun = [other.term.start for other in self._successors(contract) if other.term.start < self.settings.end]
+            if contract.term.stop <= self.settings.end and begun:
+                due = contract.term.stop - timedelta(microseconds=1)
+                month = max(self.settings.month_of(due), self.settings.month_of(min(begun)))
+                rows.append((contract.term.customer, month))
+        return pd.DataFrame(rows, columns=["customer", "month"], dtype="int64")
+
     def _successors(self, contract: Contract) -> list[Contract]:
         """What renews it by name, at most 30 days late; else a term with a product in common, or after one on file any
         term, that begins from 90 days before its end to 30 days after."""

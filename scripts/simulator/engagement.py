@@ -4,7 +4,7 @@ Coefficients, by the paths of the contact's company in the month of sending. Mes
 opens with logit -1.0 + 0.5 usage + 0.4 relationship (in the product + 0.6), clicks what was opened with logit -1.2 +
 0.5 usage - 0.3 friction, replies to a mail with logit -3.5 + 0.6 relationship, unsubscribes with logit -5.5 - 0.5
 relationship + 0.3 friction. Who is invited to a webinar registers with logit -0.7 + 0.5 relationship and then attends with
-logit 0.3 + 0.4 success; a mail campaign is answered with logit -2.0 + 0.5 relationship.
+logit 0.3 + 0.4 success; a mail campaign is answered with logit -2.0 + 0.5 relationship. Mails about surveys: follow_ups.py.
 
 Machines: a third of the contacts have a mail client that opens everything (flagged); the mail of a seventh of the companies passes a
 scanner that clicks within ten seconds of delivery (not flagged).
@@ -19,9 +19,11 @@ import numpy as np
 import pandas as pd
 
 from .catalog import FEATURES
+from .follow_ups import survey_mails
 from .ledger import Ledger
 from .product import DAY_MS, FAR, HOUR_MS
 from .settings import Settings
+from .surveys import Surveys
 from .world import World
 
 WINDOW_MS = 14 * DAY_MS
@@ -68,6 +70,7 @@ class Messages:
     company: np.ndarray
     month: np.ndarray
     is_mail: np.ndarray
+    purpose: np.ndarray
     sent: np.ndarray
     delivered: np.ndarray
     bounced: np.ndarray
@@ -88,7 +91,7 @@ def _contacts(world: World) -> pd.DataFrame:
     return people[people["contact_id"].notna() & is_customers]
 
 
-def send_messages(settings: Settings, world: World, ledger: Ledger) -> Messages:
+def send_messages(settings: Settings, world: World, ledger: Ledger, surveys: Surveys) -> Messages:
     """To contacts of companies with access; to who left for some weeks more, which bounces."""
     rng = settings.rng("messages")
     contacts = _contacts(world)
@@ -96,14 +99,23 @@ def send_messages(settings: Settings, world: World, ledger: Ledger) -> Messages:
     contact, month = (np.repeat(places, number[number > 0]) for places in np.nonzero(number))
     bounds = month_bounds(settings)
     sent = bounds[month] + (rng.random(len(month)) * np.diff(bounds)[month]).astype(np.int64)
+    purpose = np.take(PURPOSES, rng.integers(0, len(PURPOSES), len(month))).astype(object)
+    mails = survey_mails(settings, surveys)
+    mails = mails[mails["person"].isin(contacts.index) & (mails["sent"] < settings.end)]
+    contact = np.append(contact, contacts.index.get_indexer(mails["person"]))
+    sent = np.append(sent, since_start(settings, mails["sent"]))
+    is_survey = np.append(np.zeros(len(purpose), dtype=bool), np.ones(len(mails), dtype=bool))
+    purpose = np.append(purpose, mails["purpose"].to_numpy(dtype=object))
+    month = np.searchsorted(bounds, sent, side="right") - 1
     company = contacts["customer"].to_numpy()[contact]
     gone = since_start(settings, contacts["gone_at"])[contact]
     has_access = settings.whole_days(ledger.access, len(world.customers))[company, sent // DAY_MS]
     kept = np.flatnonzero(has_access & (sent < gone + SENT_ON))
     kept = kept[np.argsort(sent[kept], kind="stable")]
     contact, month, sent, company, gone = (values[kept] for values in (contact, month, sent, company, gone))
+    purpose, is_survey = purpose[kept], is_survey[kept]
     count = len(sent)
-    is_mail = (rng.random(count) >= IN_APP) | (sent >= gone)
+    is_mail = (rng.random(count) >= IN_APP) | (sent >= gone) | is_survey
     delivered = sent + np.where(is_mail, (1000 * rng.lognormal(1.5, 1.0, count)).astype(np.int64), 0)
     is_bounced = is_mail & ((rng.random(count) < BOUNCED) | (sent >= gone))
     is_late = rng.random(count) < BOUNCED_LATE
@@ -117,6 +129,7 @@ def send_messages(settings: Settings, world: World, ledger: Ledger) -> Messages:
         company,
         month,
         is_mail,
+        purpose,
         sent,
         delivered,
         bounced,
@@ -154,7 +167,6 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     """As a mail service exports them: a few twice, a few first without their delivery, a few impossible."""
     rng = settings.rng("message rows")
     count = len(messages.sent)
-    purpose = np.take(PURPOSES, rng.integers(0, len(PURPOSES), count))
     feature = np.take([feature_id for feature_id, *_ in FEATURES], rng.integers(0, len(FEATURES), count))
     is_named = (rng.random(count) < 0.8) | (messages.bounced < FAR)
     rows = pd.DataFrame(
@@ -163,8 +175,8 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
             "contact_id": world.people["contact_id"].to_numpy()[messages.person],
             "customer_id": np.where(is_named, world.customers["account_id"].to_numpy()[messages.company], None),
             "channel": np.where(messages.is_mail, "email", "in_app"),
-            "purpose": purpose,
-            "target_feature_id": np.where(purpose == "adoption", feature, None),
+            "purpose": messages.purpose,
+            "target_feature_id": np.where(messages.purpose == "adoption", feature, None),
             "sent_at": moments(settings, messages.sent),
             "delivered_at": moments(settings, np.where(messages.is_undated, FAR, messages.delivered)),
         }
@@ -182,7 +194,9 @@ def message_rows(settings: Settings, world: World, messages: Messages) -> pd.Dat
     return pd.concat([early, rows, twice, odd], ignore_index=True)
 
 
-def _happened(rng: np.random.Generator, world: World, messages: Messages) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
+def _happened(
+    rng: np.random.Generator, world: World, messages: Messages
+) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
     """What became of the messages: (type, whether a machine's, when, whether it happens at all)."""
     count = len(messages.sent)
     is_delivered = messages.is_mail & (messages.delivered < FAR)
@@ -208,11 +222,12 @@ def _happened(rng: np.random.Generator, world: World, messages: Messages) -> lis
     ]
 
 
-def replies(settings: Settings, world: World, messages: Messages) -> np.ndarray:
-    """When each message was answered, FAR: never within the window."""
+def first_events(settings: Settings, world: World, messages: Messages, event_type: str) -> np.ndarray:
+    """When each message was first opened, answered …, by a person or a machine; FAR: never within the window."""
     happened = _happened(settings.rng("message events"), world, messages)
-    at, happens = next((at, happens) for event_type, _, at, happens in happened if event_type == "reply")
-    return np.where(happens & (at < settings.days * DAY_MS), at, FAR)
+    horizon = settings.days * DAY_MS
+    times = [np.where(happens & (at < horizon), at, FAR) for kind, _, at, happens in happened if kind == event_type]
+    return np.minimum.reduce(times)
 
 
 def message_event_rows(settings: Settings, world: World, messages: Messages) -> pd.DataFrame:

@@ -38,11 +38,13 @@ NOT_SENT = -(2**62)
 
 @dataclass(frozen=True)
 class Day:
-    """The deliveries that the vendor dates on day `number` and does not reject, each event once: what counts as use."""
+    """The deliveries that the vendor dates on day `number` and does not reject, each event once: what counts as use. `at`: the
+    earliest time that the event has on that day, in milliseconds from the window's start."""
 
     number: int
     user: np.ndarray
     event: np.ndarray
+    at: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -237,8 +239,9 @@ class EventLife:
 
 
 def _counted(calls: Deliveries) -> Deliveries:
-    """Of the believed deliveries that name their user, one per event and day."""
+    """Of the believed deliveries that name their user, one per event and day: the one that is dated first."""
     calls = calls.where(calls.is_believable & (calls.id_position >= 0))
+    calls = calls.where(np.argsort(calls.timestamp, kind="stable"))
     day = calls.timestamp // DAY_MS
     days = int(day.max(initial=0)) + 1
     return calls.where(np.unique(calls.key * days + day, return_index=True)[1])
@@ -246,8 +249,9 @@ def _counted(calls: Deliveries) -> Deliveries:
 
 def _day_of(number: int, parts: list[Deliveries]) -> Day:
     if not parts:
-        return Day(number, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8))
-    return Day(number, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("user", "event")))
+        return Day(number, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.int64))
+    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in ("user", "event", "timestamp"))
+    return Day(number, *columns)
 
 
 class _Columns:

@@ -198,6 +198,15 @@ class Feedback:
         blank = blank.assign(text_id=["t_blank_1", "t_blank_2"][: len(blank)], text=["  ", None][: len(blank)])
         return {"feedback_texts": pd.concat([frame, blank, frame.iloc[:1]])}
 
+    def all_texts(self) -> pd.DataFrame:
+        """customer, at, theme and response (the survey tool's) of all that was said, comments of the help desk's ratings too."""
+        comments = pd.DataFrame(
+            [(self.tickets.customers[n], at, self.tickets.categories[n]) for n, at, _ in self.tickets.comments],
+            columns=["customer", "at", "theme"],
+        )
+        comments = comments.dropna(subset="customer").astype({"customer": "int64", "at": "datetime64[us]"})
+        return pd.concat([self.texts[["customer", "at", "theme", "response"]], comments], ignore_index=True)
+
     def truth(self) -> dict[str, pd.DataFrame]:
         """Per customer and month texts written by customers, comments of the help desk's ratings too."""
         texts = self.texts

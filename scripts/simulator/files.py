@@ -68,7 +68,7 @@ def churn_reasons(settings: Settings, world: World, ledger: Ledger) -> pd.DataFr
             reason = _reason(loss.is_voluntary, second, annoyed)
             rows.append((loss.customer, account, at, reason, False, other, loss.is_voluntary))
     columns = ["customer", "customer_id", "churned_at", "reason_code", "is_primary", "source", "is_voluntary"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"churned_at": "datetime64[us]"})
+    frame = pd.DataFrame(rows, columns=columns).astype({"churned_at": "datetime64[us]", "is_primary": bool})
     return frame.sort_values(["churned_at", "customer_id"], kind="stable", ignore_index=True)
 
 

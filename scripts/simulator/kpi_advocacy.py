@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 
 from .advocacy import ACTS, WINDOW, Advocacy, judged_asks, leads, loyalty_months
-from .kpis import Kpis, judged, rate, ratio, share
+from .kpis import Kpis, judged, rate, ratio, share, total
 from .settings import Settings
 
 KEY = ["customer", "month"]
@@ -37,16 +37,25 @@ class AdvocacyKpis:
         shown = pd.concat([rows.assign(month=month + n, is_own=n == 0) for n in range(months)], ignore_index=True)
         return shown[shown["month"] < self.settings.months]
 
-    def _counted(self, rows: pd.DataFrame, **sums: str) -> pd.DataFrame:
-        """Active customers, and what the rows of each add up to."""
+    def _counted(self, rows: pd.DataFrame, first: pd.Timestamp, **sums: str) -> pd.DataFrame:
+        """Active customers from the month of the first of all on record on, and what the rows of each add up to."""
         found = rows.groupby(KEY).agg(**{name: (column, "sum") for name, column in sums.items()})
-        return self.active.join(found, on=KEY).fillna(0)
+        active = self.active[self.active["month"] >= self.settings.month_of(first)]
+        return active.join(found, on=KEY).fillna(0)
+
+    def _since(self, first: pd.Timestamp, months: int) -> int:
+        """From when on so many months are known."""
+        return self.settings.month_of(first) + months - 1
 
     def _referrals(self) -> None:
         found = leads(self.done.referrals)
         recent = self._trailing(found[found["customer"] >= 0].assign(one=1), 12)
-        units = self._counted(recent, leads="one", own_leads="is_own")
-        units = judged(units, True, units["leads"] > 0).assign(refers_now=units["own_leads"] > 0)
+        first = self.done.referrals["at"].min()
+        units = self._counted(recent, first, leads="one", own_leads="is_own")
+        is_whole = units["month"] >= self._since(first, 12)
+        columns = {"due": 1.0, "referring": (units["leads"] > 0).astype(float), "leads": units["leads"]}
+        units = units.assign(**columns, refers_now=units["own_leads"] > 0)
+        units[list(columns)] = units[list(columns)].where(is_whole)
         self.kpis.add("customer_referral_rate", units, _referring, window=FINAL, has_customers=True)
 
         # A partner's leads are the company's alone (R13).
@@ -60,8 +69,9 @@ class AdvocacyKpis:
         """Whom we asked in three months; partners are no customers."""
         asks = self._trailing(judged_asks(self.done.asks), 3)
         own = asks[asks["customer"] >= 0]
-        units = self._counted(own, asks="counted", accepted="accepted", repeats="is_repeat")
-        units = judged(units, True, units["asks"] > 0)
+        first = self.done.asks["at"].min()
+        units = self._counted(own, first, asks="counted", accepted="accepted", repeats="is_repeat")
+        units = judged(units[units["month"] >= self._since(first, 3)], True, units["asks"] > 0)
         partners = asks.loc[(asks["customer"] < 0) & asks["counted"], ["month", "contact"]]
         partners = judged(partners, False, False).assign(place=self.kpis.place("all")["all"], is_pending=False)
         placed = pd.concat([self.kpis.placed(units), partners.rename(columns={"contact": "partner"})])
@@ -70,8 +80,10 @@ class AdvocacyKpis:
     def _acts(self) -> None:
         acts = self.done.acts
         acts = self._trailing(acts.assign(one=1, **{kind: acts["kind"] == kind for kind in ACTS}), 12)
-        units = self._counted(acts, acts="one", **{kind: kind for kind in ACTS})
-        units = judged(units, True, units["acts"] > 0).assign(is_overused=units["acts"] > OVERUSED)
+        first = self.done.acts["at"].min()
+        units = self._counted(acts, first, acts="one", **{kind: kind for kind in ACTS})
+        units = judged(units[units["month"] >= self._since(first, 12)], True, units["acts"] > 0)
+        units["is_overused"] = units["acts"] > OVERUSED
         self.kpis.add("advocacy_activity", units, _speaking, window=FINAL, has_customers=True)
 
     def _rewards(self) -> None:
@@ -90,9 +102,13 @@ class AdvocacyKpis:
 
 
 def _referring(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
-    numbers = rate(groups)
-    month = share(groups["refers_now"].sum(), numbers["denominator"])
-    return numbers | {"month_value": month, "leads": groups["leads"].sum()}
+    known = total(groups, "due")
+    return ratio(total(groups, "referring"), known) | {
+        "sample_size": known,
+        "n_pending": 0 * groups.size(),
+        "month_value": groups["refers_now"].mean(),
+        "leads": total(groups, "leads"),
+    }
 
 
 def _asked(groups: DataFrameGroupBy) -> dict[str, pd.Series]:

@@ -7,9 +7,10 @@ import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 
 from .content import ANSWERED_MS, Engagement
-from .engagement import WINDOW_MS, month_bounds, replies
-from .kpis import Kpis, judged, rate, ratio, share
+from .engagement import WINDOW_MS, Messages, first_events, month_bounds
+from .kpis import Kpis, judged, rate, ratio, share, total
 from .product import DAY_MS, FAR
+from .relationship import Relations
 from .settings import Settings
 from .support import requesters
 from .surveys import Surveys
@@ -38,14 +39,15 @@ class EngagementKpis:
         self.active = months.loc[months["closing"] > 0, KEY]
         self.bounds, self.horizon = month_bounds(settings), settings.days * DAY_MS
 
-    def add(self, done: Engagement, surveys: Surveys, tickets: pd.DataFrame) -> None:
+    def add(self, done: Engagement, surveys: Surveys, tickets: pd.DataFrame, relations: Relations) -> None:
+        self.answered = first_events(self.settings, self.world, done.messages, "reply")
         self._mails(done)
         self._walkthroughs(done)
         self._reads(done)
         self._self_service(done, tickets)
         self._surveys(surveys)
         self._community(done)
-        self._channels(done)
+        self._channels(done, self._touch_preferences(done.messages, relations.touches))
         self._engagement(done, surveys)
 
     def _month(self, at: np.ndarray) -> np.ndarray:
@@ -71,13 +73,16 @@ class EngagementKpis:
             "is_read": is_read,
             "is_opened": is_read & (messages.opened <= until),
             "is_clicked": is_read & (messages.clicked <= until),
+            "is_fetched": is_read & (first_events(self.settings, self.world, messages, "open") <= until),
         }
         mails = self._by_month(pd.DataFrame(columns)[messages.is_mail])
         for kpi, name in (("email_open_rate", "is_opened"), ("email_click_rate", "is_clicked")):
             rows = judged(mails, mails["is_over"], mails[name])
             # What came back was not delivered, but was not yet either way while its days last.
             rows["is_due"] &= rows["is_read"]
-            self.kpis.add(kpi, rows, rate, window=14, has_customers=True)
+            rows["is_fetched"] &= rows["is_due"]
+            measures = _opened if kpi == "email_open_rate" else rate
+            self.kpis.add(kpi, rows, measures, window=14, has_customers=True)
 
     def _walkthroughs(self, done: Engagement) -> None:
         guides = done.content.walkthroughs
@@ -142,11 +147,11 @@ class EngagementKpis:
         known = known.join(posters.rename("posters"), on=KEY).join(asked, on=KEY).fillna(0)
         self.kpis.add("community_participation", known, _participation, window=2, has_customers=True)
 
-    def _channels(self, done: Engagement) -> None:
+    def _channels(self, done: Engagement, touches: pd.DataFrame) -> None:
         """On which channel who was written to three times in 90 days reacted most, and what most of a customer's contacts prefer."""
         messages = done.messages
         until = messages.sent + WINDOW_MS
-        is_engaged = (messages.clicked <= until) | (replies(self.settings, self.world, messages) <= until)
+        is_engaged = (messages.clicked <= until) | (self.answered <= until)
         columns = {
             "customer": messages.company,
             "person": messages.person,
@@ -159,10 +164,41 @@ class EngagementKpis:
         first = self._month(delivered["sent"].min())
         known = delivered[delivered["sent"] + WINDOW_MS <= self.horizon]
         votes = [self._votes(known, month) for month in range(self.settings.months)]
-        units = self.active[self.active["month"] >= first].merge(pd.concat(votes), "left", KEY)
+        units = (
+            self.active[self.active["month"] >= first].merge(pd.concat(votes), "left", KEY).merge(touches, "left", KEY)
+        )
         units = judged(units, True, units["channel"].notna())
-        stated = {"window": 14, "has_customers": True, "of_customers": ("preferred_channel",)}
+        stated = {"window": 14, "has_customers": True, "of_customers": ("preferred_channel", "touch_preference")}
         self.kpis.add("channel_preference", units, _preference, **stated)
+
+    def _touch_preferences(self, messages: Messages, touches: pd.DataFrame) -> pd.DataFrame:
+        """How often customers engaged with people and without, in 90 days, from when both are on record."""
+        met = touches[touches["status"].eq("held") & touches["is_two_way"] & (touches["at"] < self.settings.end)]
+        reacted = np.minimum(messages.clicked, self.answered)
+        is_digital = (messages.bounced == FAR) & (reacted < self.horizon)
+        by_message = pd.DataFrame({"customer": messages.company, "day": reacted // DAY_MS, "is_human": False})[
+            is_digital
+        ]
+        by_touch = pd.DataFrame(
+            {
+                "customer": met["customer"],
+                "day": (met["at"] - self.settings.start).dt.days,
+                "is_human": ~met["is_automated"],
+            }
+        )
+        first = max(rows["day"].min() for rows in (by_touch, by_message))
+        engagements, found = pd.concat([by_touch, by_message]), []
+        for month in range(self._month(max(first, 0) * DAY_MS), self.settings.months):
+            end = self.bounds[month + 1] // DAY_MS
+            recent = engagements[(engagements["day"] >= end - LOOKBACK_DAYS) & (engagements["day"] < end)]
+            counts = recent.groupby("customer")["is_human"].agg(["sum", "size"]).reset_index()
+            found.append(counts.assign(month=month))
+        counts = pd.concat(found).rename(columns={"sum": "human", "size": "engagements"})
+        share = 10 * counts["human"]
+        names = np.select(
+            [share >= 6 * counts["engagements"], share <= 4 * counts["engagements"]], ["human", "digital"], "mixed"
+        )
+        return counts.assign(touch_preference=names)
 
     def _votes(self, messages: pd.DataFrame, month: int) -> pd.DataFrame:
         end = self.bounds[month + 1]
@@ -173,7 +209,9 @@ class EngagementKpis:
         by_contact = by_contact[(by_contact["count"] >= FEW_MESSAGES) & (by_contact["share"] > 0)]
         order = {"ascending": [False, False, True]}
         chosen = by_contact.sort_values(["share", "last", "channel"], **order).drop_duplicates(["customer", "person"])
-        votes = chosen.groupby(["customer", "channel"], as_index=False).agg(size=("person", "size"), last=("last", "max"))
+        votes = chosen.groupby(["customer", "channel"], as_index=False).agg(
+            size=("person", "size"), last=("last", "max")
+        )
         votes = votes.sort_values(["size", "last", "channel"], **order).drop_duplicates("customer")
         return votes[["customer", "channel"]].assign(month=month)
 
@@ -211,6 +249,11 @@ class EngagementKpis:
         self.kpis.add("customer_engagement_rate", units, _engaged, has_customers=True)
 
 
+def _opened(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    numbers = rate(groups)
+    return numbers | {"value_with_machine_opens": share(groups["is_fetched"].sum(), numbers["denominator"])}
+
+
 def _walked(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
     return rate(groups) | {"walkthroughs_watched": groups["is_watched"].sum()}
 
@@ -243,7 +286,11 @@ def _asked(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
 
 
 def _preference(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
-    return rate(groups) | {"preferred_channel": groups["channel"].first()}
+    return rate(groups) | {
+        "preferred_channel": groups["channel"].first(),
+        "touch_preference": groups["touch_preference"].first(),
+        "human_touch_share": share(total(groups, "human"), total(groups, "engagements")),
+    }
 
 
 def _engaged(groups: DataFrameGroupBy) -> dict[str, pd.Series]:

@@ -88,7 +88,9 @@ class RelationshipKpis:
         first = self.settings.month_of(self.relations.changes["detected_at"].min())
         units = self.active[self.active["month"] >= first]
         units = judged(units, True, units["org_changes"] > 0).assign(has_open=units["open_change_days"] > 0)
-        self.kpis.add("organizational_change", units, _changed, has_customers=True, of_customers=("open_days",))
+        self.kpis.add(
+            "organizational_change", units, _changed, has_customers=True, of_customers=("open_days", "is_exposed")
+        )
 
 
 def _touched(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
@@ -101,11 +103,16 @@ def _touched(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "gap_days": "gap_days",
         "cadence_days": "cadence_days",
     }
+    sums = {column: total(groups, name) for column, name in further.items()}
+    active, reviewed = total(groups, "active"), total(groups, "with_qbr")
     return amount(groups["touches"].sum(), groups.size()) | {
         "gap_ratio": groups["gap"].median(),
-        **{column: total(groups, name) for column, name in further.items()},
-        "active_customers": total(groups, "active"),
-        "customers_with_qbr": total(groups, "with_qbr"),
+        **sums,
+        "active_customers": active,
+        "customers_with_qbr": reviewed,
+        "proactive_share": share(sums["proactive_touchpoints"], sums["initiated_touchpoints"]),
+        "value_add_rate": share(sums["well_rated_touchpoints"], sums["rated_touchpoints"]),
+        "qbr_coverage": share(reviewed.fillna(0), active),
     }
 
 
@@ -131,10 +138,12 @@ def _coverage(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
 
 
 def _changed(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    champions, days = groups["champions"].sum(), groups["open_change_days"].max()
     return rate(groups) | {
-        "champions": groups["champions"].sum(),
+        "champions": champions,
         "customers_with_open_change": groups["has_open"].sum(),
-        "open_days": groups["open_change_days"].max(),
+        "open_days": days,
+        "is_exposed": ((days > 30) | ((days > 0) & (champions == 0))).astype(object),
     }
 
 

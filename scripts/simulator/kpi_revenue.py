@@ -43,7 +43,7 @@ class RevenueKpis:
     def _movements(self) -> None:
         """A row per customer-month of the spine, and one per movement in it."""
         spine = self.spine.assign(breakdown="all", amount=self.spine["closing"])
-        moved = [spine[spine[name] > 0].assign(breakdown=name, amount=spine[name]) for name in MOVEMENTS]
+        moved = [spine.assign(breakdown=name, amount=spine[name])[spine[name] > 0] for name in MOVEMENTS]
         self.kpis.add("mrr_movements", pd.concat([spine, *moved]), _chain, window=FINAL, has_customers=True)
 
     def add_expansion(self, groups: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ from .kpi_advocacy import AdvocacyKpis
 from .kpi_complaints import ComplaintKpis
 from .kpi_costs import CostKpis
 from .kpi_engagement import EngagementKpis
+from .kpi_feedback import FeedbackKpis, Voice
 from .kpi_growth import GrowthKpis, RenewalUse
 from .kpi_journey import JourneyKpis
 from .kpi_relationship import RelationshipKpis
@@ -77,8 +78,18 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     support.add(people[["customer", "month", "active_users"]])
     UsageKpis(settings, kpis, lived.usage, lived.people, money.spine, lived.runs).add()
     engagement = EngagementKpis(settings, world, kpis, money.spine, people, lived.usage)
-    engagement.add(lived.engagement, lived.surveys, support.askers())
+    engagement.add(lived.engagement, lived.surveys, support.askers(), lived.relations)
     VoiceKpis(settings, kpis, revenue.spine, lived.surveys).add(lived.feedback)
+    said = Voice(
+        lived.surveys,
+        lived.feedback,
+        lived.success.plays.plays,
+        lived.engagement.messages,
+        lived.contracts,
+        lived.usage,
+        people,
+    )
+    FeedbackKpis(settings, kpis, revenue, said).add()
     JourneyKpis(settings, kpis, revenue.spine, lived.success).add()
     stood = RelationshipMonths(settings, world, lived.ledger, lived.relations, lived.deals)
     RelationshipKpis(settings, kpis, money.spine, lived.relations, stood).add()
@@ -95,4 +106,4 @@ def true_kpis(lived: Lived) -> dict[str, pd.DataFrame]:
     stated = segments.rows()
     stated = stated.assign(customer_id=names[stated["customer"]], month=kpis.starts[stated["month"]])
     tables = {"customer_segments": stated.drop(columns="customer"), "complaints": complaints.table(names)}
-    return tables | kpis.tables
+    return tables | {"values": kpis.values()} | kpis.tables

@@ -12,6 +12,7 @@ from .settings import Settings, add_months
 from .usage_truth import BLOCK_DAYS, BLOCK_MEASURES, BLOCKS, DAY_BINS, FEATURE_IDS, IS_CORE, IS_GATED, UsageTruth
 
 LIKE_THEM = 10
+MINUTE = 60_000
 FEW_USERS, FEW_DAYS = 5, 20
 LARGE_USERS, LARGE_DAYS = 3, 10
 CLASSES = ("daily", "weekly", "rare", "abandoned", "unused")
@@ -61,6 +62,7 @@ class UsageKpis:
         self._drops()
         self._errors()
         self._revenue_by_use()
+        self._sessions()
 
     # --- features ---------------------------------------------------------------------------------------
 
@@ -150,12 +152,19 @@ class UsageKpis:
             like = like["median"].where(like["count"] >= LIKE_THEM)
             usual = usual.fillna(pd.Series(like.reindex(pd.MultiIndex.from_arrays([place, rows["month"]])).to_numpy()))
         usual = usual.fillna(0.0)
-        rows = rows.assign(usual=usual, adjusted=own - usual.clip(lower=0.0))
+        minutes = {name: self.usage.measure(rows, name) for name in ("block_session_ms", "prior_block_session_ms")}
+        rows = rows.assign(usual=usual, adjusted=own - usual.clip(lower=0.0), **minutes)
         numbers = self.kpis.measured(self.kpis.placed(rows.assign(breakdown="all")), _drop_of)
         is_customer = numbers["place"].isin(self.kpis.place("customer").values())
         numbers["value"] = numbers["adjusted"].where(is_customer, numbers["unadjusted_drop"])
         numbers = numbers.drop(columns="adjusted")
         self.kpis.state("usage_drop", numbers, has_customers=True, of_customers=("usual_drop",))
+
+    def _sessions(self) -> None:
+        names = ("active_users", "sessions", "session_ms")
+        counted = self.months.loc[self.months["month"] >= self.usage.first_counted_month, PAYING]
+        counted = counted.assign(**{name: self.usage.measure(counted, name) for name in names})
+        self.kpis.add("time_in_app", counted, _time_in_app, has_customers=True)
 
     def _errors(self) -> None:
         """Runs of customers, from the first paid day on."""
@@ -301,7 +310,19 @@ def _drop_of(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
         "users_lost": users_lost,
         "user_days_lost": days_lost,
         "login_day_drop": 1 - share(3 * logins, prior_logins),
+        "minutes_drop": 1 - share(3 * groups["block_session_ms"].sum(), groups["prior_block_session_ms"].sum()),
         "is_large": (users_lost >= LARGE_USERS) | (days_lost >= LARGE_DAYS),
+    }
+
+
+def _time_in_app(groups: DataFrameGroupBy) -> dict[str, pd.Series]:
+    minutes, sessions = groups["session_ms"].sum() / MINUTE, groups["sessions"].sum()
+    users = groups["active_users"].agg(lambda active: (active > 0).sum())
+    return ratio(minutes, groups["active_users"].sum()) | {
+        "sample_size": users,
+        "n_pending": 0 * users,
+        "sessions": sessions,
+        "minutes_per_session": share(minutes, sessions),
     }
 
 

@@ -90,7 +90,9 @@ class ValueKpis:
         fees = fees.unstack(fill_value=0.0).reindex(columns=range(self.settings.months), fill_value=0.0)
         fees = fees.T.rolling(YEAR).sum().T.stack().rename("fees")
         months = range(first_month + YEAR - 1, self.settings.months)
-        benefits = pd.concat([self._benefits(month) for month in months], ignore_index=True)
+        benefits = pd.concat(
+            [self._benefits(month) for month in months] or [self._benefits(0).head(0)], ignore_index=True
+        )
         units = benefits.join(fees, on=["customer", "month"]).fillna({"fees": 0.0})
         cost = units["fees"] + units["own"]
         is_known = units["verified"].notna() & (cost > 0)
@@ -100,7 +102,7 @@ class ValueKpis:
         self.kpis.add("product_roi", units, _return, window=30, has_customers=True)
 
     def _benefits(self, month: int) -> pd.DataFrame:
-        start = np.datetime64(self.settings.month_starts[month - YEAR + 1], "us")
+        start = np.datetime64(self.settings.month_starts[max(month - YEAR + 1, 0)], "us")
         end = np.datetime64(self.kpis.ends[month], "us")
         rows = self.outcomes
         is_verified = rows["verified_on"] < end
@@ -126,6 +128,8 @@ class ValueKpis:
             before = rows[(rows["verified_on"] >= start - BEFORE) & (rows["verified_on"] < start)]
             found.append(before[["customer", "type"]].drop_duplicates().assign(month=month))
         found = pd.concat(found, ignore_index=True).rename(columns={"type": "breakdown"})
+        if found.empty:
+            return spine.head(0).assign(breakdown="none")
         spine = spine[spine["month"] >= found["month"].min()].drop(columns="breakdown", errors="ignore")
         return spine.merge(found, "left", ["customer", "month"]).fillna({"breakdown": "none"})
 

@@ -20,6 +20,32 @@ from .settings import Settings, add_months
 
 Measures = Callable[[DataFrameGroupBy], dict[str, pd.Series]]
 KEY = ["place", "month", "breakdown"]
+STATED = ["month", "segment_type", "segment", "breakdown"]
+NUMBERS = ["numerator", "denominator", "value", "sample_size", "n_pending"]
+# What companions are in columns of their KPI's mart; without a value of their own they are the ratio.
+COMPANIONS = {
+    "active_users__stickiness": {"numerator": "daily_active_users", "denominator": "numerator"},
+    "cohort_retention__mrr": {"numerator": "mrr_amount", "denominator": "cohort_mrr_amount"},
+    "customer_lifetime_value__to_cac": {"numerator": "value", "denominator": "acquisition_cost"},
+    "customer_touchpoints__gap": {"numerator": "gap_days", "denominator": "cadence_days", "value": "gap_ratio"},
+    "exit_reason_frequency__capture": {"numerator": "captured_customers", "denominator": "churned_customers"},
+    "expansion_revenue__rate": {"numerator": "numerator", "denominator": "opening_mrr_amount"},
+    "license_utilization__activation": {"numerator": "activated_seats", "denominator": "denominator"},
+    "open_ticket_backlog__p1_age": {"numerator": "oldest_p1_days", "value": "oldest_p1_days"},
+    "organizational_change__open_days": {"value": "open_days"},
+    "quick_ratio__gross_mrr_churn": {
+        "numerator": "denominator", "denominator": "opening_mrr_amount", "sample_size": "opening_customers",
+    },
+    "redemption_rate__reward": {
+        "numerator": "reward_redeemed", "denominator": "reward_issued", "sample_size": "reward_lots", "n_pending": "reward_pending",
+    },
+    "redemption_rate__points": {
+        "numerator": "points_redeemed", "denominator": "points_issued", "sample_size": "points_lots", "n_pending": "points_pending",
+    },
+    "ticket_volume__per_100_mau": {"numerator": "hundredfold", "denominator": "monthly_active_users"},
+}  # fmt: skip
+
+ROUNDED = ("kpi_product_roi",)
 
 
 class Kpis:
@@ -43,7 +69,7 @@ class Kpis:
     def placed(self, units: pd.DataFrame) -> pd.DataFrame:
         """Every unit in each of its segments."""
         when = units["segment_month"] if "segment_month" in units else units["month"]
-        where = when.to_numpy(), units["customer"].to_numpy()
+        where = when.to_numpy().astype("int64"), units["customer"].to_numpy().astype("int64")
         parts = [units.assign(place=places[where]) for places in self.segments.places.values()]
         placed = pd.concat(parts, ignore_index=True)
         return placed[placed["place"] >= 0]
@@ -80,8 +106,25 @@ class Kpis:
         numbers = numbers.fillna({"sample_size": 0, "n_pending": 0})
         numbers = numbers.astype(dict.fromkeys(numbers.select_dtypes("number"), float))
         numbers = numbers.assign(month=self.starts[numbers["month"].astype(int)])
-        key = ["month", "segment_type", "segment", "breakdown"]
-        self.tables[f"kpi_{kpi}"] = numbers[[*key, *numbers.columns.difference(key, sort=False)]]
+        self.tables[f"kpi_{kpi}"] = numbers[[*STATED, *numbers.columns.difference(STATED, sort=False)]]
+
+    def values(self) -> pd.DataFrame:
+        """The KPIs in one table, companions beside them; but for what is a sum of rounded parts, which its own answer allows for."""
+        columns = [*STATED, *NUMBERS, "is_final"]
+        kpis = {name.removeprefix("kpi_"): rows for name, rows in self.tables.items() if name not in ROUNDED}
+        parts = [rows[columns].assign(kpi_id=kpi_id) for kpi_id, rows in kpis.items()]
+        for companion, by_column in COMPANIONS.items():
+            rows = self.tables[f"kpi_{companion.split('__')[0]}"]
+            rows = rows[rows["breakdown"] == "all"].assign(hundredfold=100 * rows["numerator"])
+            usual = {"sample_size": "sample_size", "n_pending": "n_pending"}
+            found = {name: rows[column] for name, column in (usual | by_column).items()}
+            stated = (
+                rows[[*STATED, "is_final"]].assign(**dict.fromkeys(NUMBERS, np.nan)).assign(**found, kpi_id=companion)
+            )
+            if "value" not in by_column:
+                stated["value"] = share(stated["numerator"], stated["denominator"])
+            parts.append(stated.fillna({"sample_size": 0, "n_pending": 0}))
+        return pd.concat(parts, ignore_index=True)[["kpi_id", *columns]]
 
     @cached_property
     def _expected(self) -> pd.DataFrame:
@@ -133,6 +176,8 @@ def amount(numerator: pd.Series, units: pd.Series) -> dict[str, pd.Series]:
 
 def judged(rows: pd.DataFrame, is_due: pd.Series | bool, is_success: pd.Series) -> pd.DataFrame:
     """Units by whether their window has closed (R10); a success counts only then."""
+    if rows.empty:  # a frame without rows would take those of the conditions
+        return rows.assign(is_due=False, is_success=False, is_pending=False)
     rows = rows.assign(is_due=is_due)
     return rows.assign(is_success=is_success & rows["is_due"], is_pending=~rows["is_due"].astype(bool))
 

@@ -1,8 +1,8 @@
-"""What customer success does about a number that went bad: playbook runs, and healths that a person knows better.
+"""What customer success does about a number or an answer that is bad: playbook runs, and healths that a person knows better.
 
 A play on a KPI is opened after a month with a chance whose logit is -2.6 - 1.3 of the path that the KPI shows (+1.3 friction);
 it is resolved with 0.2 + 0.8 success + 0.6 relationship in the month of its closing. A health is overridden, downwards,
-after a month with -3.8 - 1.1 success + 0.6 usage, upwards with -4.2 + 0.9 relationship - 0.6 usage.
+after a month with -3.8 - 1.1 success + 0.6 usage, upwards with -4.2 + 0.9 relationship - 0.6 usage. Plays on answers: follow_ups.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from .follow_ups import call_detractors
 from .journey import Lives, month_ends, text
 from .settings import Settings
+from .surveys import Surveys
 from .truth import at_instants
 
 # KPI, the path that it shows, its sign.
@@ -34,7 +36,7 @@ def _chance(score: np.ndarray) -> np.ndarray:
 class Plays:
     """Runs and overrides as they stand at the window's end."""
 
-    def __init__(self, settings: Settings, lives: Lives) -> None:
+    def __init__(self, settings: Settings, lives: Lives, surveys: Surveys) -> None:
         self.settings, self.world, self.lives = settings, lives.world, lives
         self.end = np.datetime64(settings.end, "us")
         self.ends = month_ends(settings)
@@ -44,7 +46,8 @@ class Plays:
         for life in lives.all:
             is_there = (self.ends > np.datetime64(life.start)) & (self.ends <= np.datetime64(life.gone))
             self.stays[life.customer, is_there] = np.datetime64(life.gone)
-        self.plays = self._plays()
+        plays = [self._plays(), call_detractors(settings, surveys)]
+        self.plays = pd.concat(plays).sort_values(["opened", "customer"], kind="stable", ignore_index=True)
         self.overrides = self._overrides()
 
     def _plays(self) -> pd.DataFrame:
@@ -77,7 +80,8 @@ class Plays:
         rows["result"] = pd.Series(result, dtype=object).where(is_closed, None)
         rows["due"] = rows["due"].mask(rng.random(count) < UNDATED)
         keep = (rows["opened"] < gone) & (rows["opened"] < self.end)
-        return rows[keep].sort_values(["opened", "customer"], kind="stable").reset_index(drop=True)
+        rows["trigger"] = [str(start) for start in self.starts[rows["month"]]]
+        return rows[keep]
 
     def play_file(self) -> pd.DataFrame:
         rows = self.plays
@@ -86,7 +90,7 @@ class Plays:
                 "play_id": [f"pl_{n:06d}" for n in range(1, len(rows) + 1)],
                 "customer_id": self.lives.account(rows["customer"].to_numpy(), rows["opened"].to_numpy()),
                 "kpi_id": rows["kpi_id"],
-                "trigger_ref": [str(start) for start in self.starts[rows["month"]]],
+                "trigger_ref": rows["trigger"],
                 "opened_at": text(rows["opened"]),
                 "due_at": rows["due"].dt.strftime("%Y-%m-%d"),
                 "closed_at": text(rows["closed"]),

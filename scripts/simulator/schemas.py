@@ -236,10 +236,11 @@ COLUMNS = {
     "truth/contract_renewals": """salesforce_account_id:s stripe_customer_id:s term_start:t term_end:t
         contract_id:s month:d arr_usd:f is_superseded:b is_renewed:b
         is_on_time:b renewed_arr_usd:f shared_arr_usd:f is_final:b""",
-    # What a KPI's mart says of a month: each number (numerator, denominator, value, sample_size, n_pending and the mart's further
-    # columns; booleans are 0 and 1) that is known, where any unit counts or is pending. segment_type all (the company), region, or
-    # customer, named by its CRM account or billing customer.
-    "truth/kpi_months": """kpi_id:s month:d segment_type:s segment:s breakdown:s measure:s amount:f""",
+    # R4: one row per customer (its CRM account, else billing customer), month and type, from its first month in the spine on.
+    "truth/customer_segments": "customer_id:s month:d segment_type:s segment:s is_spine:b",
+    # Every row of every KPI and companion; truth/kpi_<id> has the columns of the mart of that name beside them (kpis.py), and no schema here.
+    "truth/values": """kpi_id:s month:d segment_type:s segment:s breakdown:s numerator:f denominator:f value:f sample_size:i
+        n_pending:i is_final:b""",
     # What drives the simulated lives: the coefficients of billing.py's formulas.
     "truth/coefficients": "name:s value:f meaning:s",
     "truth/tickets": """ticket_id:s salesforce_account_id:s stripe_customer_id:s created_at:t replies:i reopens:i is_open:b
@@ -338,12 +339,6 @@ COLUMNS = {
     "truth/community_months": """salesforce_account_id:s stripe_customer_id:s month:d posts:i questions:i
         answered_in_48_hours:i peer_answered_in_48_hours:i""",
     "truth/engagement_months": "salesforce_account_id:s stripe_customer_id:s month:d actions:i channels:i",
-    # KPIs of product use at three grains: segment_type all, segment (the CRM's) and customer, whose segment is its name.
-    # Only where there is a value. breakdown: 'all', a feature or a process. numerator and denominator are empty for
-    # medians and adjusted values.
-    "truth/usage_values": """kpi_id:s breakdown:s segment_type:s segment:s month:d numerator:f denominator:f value:f""",
-    # The same of feature_based_arpu, in USD.
-    "truth/feature_arpu": """kpi_id:s breakdown:s segment_type:s segment:s month:d numerator:f denominator:f value:f""",
 }
 
 # Tables of many rows, written as a folder of Parquet files, one or two a day or one a month.

@@ -28,7 +28,7 @@ class Settings:
     """`months` calendar months that end at `end` (exclusive, first of a month, UTC).
 
     `events`: about how many product events there are in all; None: as many as come about.
-    `links`: clean, where every record can be joined to its customer, or dirty, as people keep ids.
+    `links`: clean, where every record can be joined to its customer, or dirty, as people keep ids. `has_kpis`: the truth of KPIs is stated too.
     """
 
     customers: int
@@ -37,6 +37,7 @@ class Settings:
     end: datetime
     events: int | None = None
     links: str = "clean"
+    has_kpis: bool = True
 
     @cached_property
     def start(self) -> datetime:

@@ -23,18 +23,21 @@ from .outcomes import Outcomes
 from .plans import Milestones
 from .plays import Plays
 from .settings import Settings
+from .surveys import Surveys
 from .world import World
 
 
 class Success:
     """`stages`: the spells of customers in stages; the others as their modules say."""
 
-    def __init__(self, settings: Settings, world: World, ledger: Ledger, contracts: Contracts) -> None:
+    def __init__(
+        self, settings: Settings, world: World, ledger: Ledger, contracts: Contracts, surveys: Surveys
+    ) -> None:
         self.settings, self.world = settings, world
         self.lives = Lives(settings, world, ledger, contracts)
         self.stages, self.stage_history = journeys(settings, self.lives)
         self.milestones, self.outcomes = Milestones(settings, self.lives), Outcomes(settings, self.lives)
-        self.plays = Plays(settings, self.lives)
+        self.plays = Plays(settings, self.lives, surveys)
 
     def files(self) -> dict[str, pd.DataFrame]:
         return {

@@ -51,6 +51,7 @@ class RatedTickets:
     customers: dict[int, int | None] = field(default_factory=dict)
     requesters: dict[int, int] = field(default_factory=dict)
     channels: dict[int, str] = field(default_factory=dict)
+    categories: dict[int, str | None] = field(default_factory=dict)
     ratings: list[tuple[int, datetime, bool]] = field(default_factory=list)
     comments: list[tuple[int, datetime, str]] = field(default_factory=list)
     solved: list[tuple[int, datetime]] = field(default_factory=list)
@@ -61,6 +62,7 @@ class RatedTickets:
         self.customers[ticket.id] = ticket.customer
         self.requesters[ticket.id] = int(ticket.last("requester_id") or ticket.requester)
         self.channels[ticket.id] = ticket.channel
+        self.categories[ticket.id] = ticket.category
         said = {name: (at, value) for at, _, name, value in ticket.history if value != "offered"}
         if "satisfaction_score" in said:
             at, value = said["satisfaction_score"]

@@ -24,6 +24,7 @@ FIRST_FEATURE = len(EVENTS) - len(FEATURES)
 ADOPTING_USES, ADOPTING_DAYS = 3, 2
 POWER_FEATURES, POWER_DAYS = 4, 4
 NEW_DAYS = 90
+SESSION_GAP_MS, LONGEST_SESSION_MS = 30 * 60_000, 240 * 60_000
 BLOCKS, BLOCK_DAYS = 4, 28
 FEATURE_MEASURES = ("users", "uses", "adopters", "user_days", "used_days", "used_weekdays")
 BLOCK_MEASURES = (
@@ -92,6 +93,9 @@ class UsageTruth:
         self.first_counted_month, self.first_counted_day = settings.months, settings.days
         # Whether each user was there, and active, on each of the last 112 days, packed.
         self.recent: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=BLOCKS * BLOCK_DAYS)
+        # By customer: sessions of the month and their milliseconds; these on each of the last 112 days.
+        self.sessions, self.session_ms = np.zeros((2, self.customers), dtype=np.int64)
+        self.recent_ms: deque[np.ndarray] = deque(maxlen=BLOCKS * BLOCK_DAYS)
         self.months: list[dict[str, np.ndarray]] = []
         self.active_in: list[np.ndarray] = []
         # By month: customer, feature and uses of every user who adopted it in that month.
@@ -110,6 +114,8 @@ class UsageTruth:
         self._adopt(day.number, user, event)
         is_paid = self.first_paid[self.users.customer[user]] <= day.number
         self._use(np.uint32(1 << (day.number - first)), user[is_paid], event[is_paid])
+        is_in_app = is_paid & (event != API)
+        self._sit(user[is_in_app], day.at[is_person][is_in_app])
         if day.number + 1 == (add_months(self.settings.start, month + 1) - self.settings.start).days:
             self._close(first, day.number + 1 - first)
 
@@ -124,6 +130,20 @@ class UsageTruth:
         self.value_events += np.bincount(user, minlength=len(self.active))
         self.feature_days[user, feature] |= bit
         self.uses += self._by_feature(user, feature)
+
+    def _sit(self, user: np.ndarray, at: np.ndarray) -> None:
+        """Of each user the stretches of events without a gap; what a program sent is none."""
+        order = np.lexsort((at, user))
+        user, at = user[order], at[order]
+        begins = np.append(True, (np.diff(user) > 0) | (np.diff(at) > SESSION_GAP_MS))[: len(user)]
+        first = np.flatnonzero(begins)
+        last = np.append(first[1:], len(user))[: len(first)] - 1
+        customer = self.users.customer[user[first]]
+        sat = np.zeros(self.customers, dtype=np.int64)
+        np.add.at(sat, customer, np.minimum(at[last] - at[first], LONGEST_SESSION_MS))
+        self.sessions += np.bincount(customer, minlength=self.customers)
+        self.session_ms += sat
+        self.recent_ms.append(sat)
 
     def _by_feature(self, user: np.ndarray, feature: np.ndarray) -> np.ndarray:
         places = user.astype(np.int64) * len(FEATURES) + feature
@@ -173,6 +193,8 @@ class UsageTruth:
                 "login_days": self._sum(np.bitwise_count(self.seen)),
                 "power_users": self._sum(is_power),
                 **self._histogram(active_days),
+                "sessions": self.sessions.copy(),
+                "session_ms": self.session_ms.copy(),
                 "users": self._sum(feature_days > 0),
                 "uses": self._sum(self.uses),
                 "adopters": self._sum(adopts),
@@ -180,13 +202,16 @@ class UsageTruth:
                 "used_days": np.bitwise_count(used_on),
                 "used_weekdays": np.bitwise_count(used_on & weekdays),
                 **self._blocks(),
+                "block_session_ms": sum(list(self.recent_ms)[-BLOCK_DAYS:]),
+                "prior_block_session_ms": sum(list(self.recent_ms)[:-BLOCK_DAYS], np.zeros_like(self.session_ms)),
             }
         )
         who, what = np.nonzero(adopts)
         self.adopters_in.append((self.users.customer[who], what, self.uses[who, what]))
         self.active_in.append(np.packbits(self.active > 0))
         self.seen_days_in.append(np.bitwise_count(self.seen))
-        for counter in (self.seen, self.active, self.value_events, self.feature_days, self.uses):
+        by_user = (self.seen, self.active, self.value_events, self.feature_days, self.uses)
+        for counter in (*by_user, self.sessions, self.session_ms):
             counter[...] = 0
 
     def _blocks(self) -> dict[str, np.ndarray]:

@@ -32,7 +32,9 @@ def replaced_together(target: Path) -> Iterator[Path]:
 
 
 def as_table(name: str, frame: pd.DataFrame, synced_at: datetime) -> pa.Table:
-    """`frame` with exactly the columns and types of its schema, sorted by the first three (the key)."""
+    """`frame` with exactly the columns and types of its schema, sorted by the first three (the key); a KPI's truth has its own, and a key of four."""
+    if name not in SCHEMAS:
+        return pa.Table.from_pandas(frame.sort_values(list(frame.columns[:4]), kind="stable"), preserve_index=False)
     schema = SCHEMAS[name]
     frame = frame.reindex(columns=schema.names).sort_values(schema.names[:3], kind="stable")
     if "_fivetran_synced" in schema.names and frame["_fivetran_synced"].isna().all():
@@ -63,11 +65,3 @@ def write_part(folder: Path, name: str, part: str, table: pa.Table | pd.DataFram
     # Ids hardly repeat: a dictionary of them would be built in vain.
     repeating = [field.name for field in table.schema if field.name != "id" and pa.types.is_string(field.type)]
     pq.write_table(table, path, compression="zstd", use_dictionary=repeating)
-
-
-def write_truth(folder: Path, name: str, rows: pd.DataFrame) -> None:
-    """A table of the truth that has the columns and types of its rows, sorted by the first four (the key)."""
-    rows = rows.sort_values(list(rows.columns[:4]), kind="stable")
-    pq.write_table(
-        pa.Table.from_pandas(rows, preserve_index=False), folder / "truth" / f"{name}.parquet", compression="zstd"
-    )

@@ -27,7 +27,10 @@ COPIED = (
     "tests/singular",
     "scripts",
 )
-FOLD = ["event_days", "fct_event_days", "fct_customer_event_days", "event_months", "fct_user_days", "fct_feature_days"]
+FOLD = [
+    *("event_days", "fct_event_days", "fct_event_sessions", "fct_customer_event_days", "fct_customer_sessions"),
+    *("event_months", "fct_user_days", "fct_session_days", "fct_feature_days"),
+]
 FIRST_DAY = pd.Timestamp("2026-01-01")
 LAST_DAY = pd.Timestamp("2026-03-31")
 USERS = {"ann": "g1", "bob": "g1", "cat": "g2", "staff": "g2", "bot": "g2"}
@@ -82,11 +85,13 @@ class Warehouse:
         """Writes a mark into every row that is summed by month; a month that is summed again loses it."""
         for table in ("fct_user_days", "fct_feature_days"):
             self.query(f"update core.{table} set events = -events")
+        self.query("update core.fct_session_days set sessions = -sessions")
 
     def summed_again(self) -> set[str]:
-        sql = "select distinct strftime(event_date, '%Y-%m') as month from core.{} where events > 0"
-        by_user, by_feature = (set(self.query(sql.format(t))["month"]) for t in ("fct_user_days", "fct_feature_days"))
-        assert by_user == by_feature
+        sql = "select distinct strftime(event_date, '%Y-%m') as month from core.{} where {} > 0"
+        summed = (("fct_user_days", "events"), ("fct_feature_days", "events"), ("fct_session_days", "sessions"))
+        by_user, by_feature, in_app = (set(self.query(sql.format(*one))["month"]) for one in summed)
+        assert by_user == by_feature == in_app
         return by_user
 
 
@@ -141,7 +146,8 @@ def built(tmp_path_factory):
         patch.chdir(warehouse.project)
         warehouse.dbt("seed")
         warehouse.dbt(
-            "run", "--select", "+fct_user_days", "+fct_feature_days", "staging_counts", "--exclude", "gate_*", "build"
+            *("run", "--select", "+fct_user_days", "+fct_feature_days", "+fct_session_days", "staging_counts"),
+            *("--exclude", "gate_*", "build"),
         )
         shutil.copytree(warehouse.raw, warehouse.base / "raw")
         shutil.copytree(warehouse.file.parent, warehouse.base / "warehouse")
@@ -159,14 +165,15 @@ def warehouse(built):
 
 
 def assert_exact(warehouse: Warehouse, seed: Path | None = None) -> None:
-    """fct_user_days and fct_feature_days equal a count of distinct events over every landed row."""
+    """fct_user_days and fct_feature_days equal a count of distinct events over every landed row, fct_session_days their stretches."""
     rows = warehouse.landed()
     rows = rows[rows[["id", "event", "timestamp"]].notna().all(axis=1)]
     rows = rows[~(rows["timestamp"] > rows["received_at"] + pd.Timedelta(days=1))]
     rows = rows.assign(event_date=rows["timestamp"].dt.normalize())
     assert warehouse.query("select sum(raw_rows) as n from core.fct_event_days")["n"].sum() == len(rows)
     meaning = pd.read_csv(seed or REPO / "seeds" / "product_events.csv").set_index("event_name")
-    rows = rows[~rows["user_id"].isin(["staff", "bot"])].drop_duplicates(["id", "event_date"])
+    rows = rows[~rows["user_id"].isin(["staff", "bot"])].sort_values("timestamp", kind="stable")
+    rows = rows.drop_duplicates(["id", "event_date"])
     rows = rows.assign(
         feature_id=rows["event"].map(meaning["feature_id"]),
         value=rows["event"].map(meaning["is_value_event"]).eq(True).astype(int),
@@ -180,6 +187,23 @@ def assert_exact(warehouse: Warehouse, seed: Path | None = None) -> None:
         found = warehouse.query(f"select {columns} from core.{table} order by {columns}")
         expected = expected.sort_values(list(expected)).reset_index(drop=True)
         pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    assert_sessions(warehouse, rows)
+
+
+def assert_sessions(warehouse: Warehouse, rows: pd.DataFrame) -> None:
+    """`rows`: the earliest delivery of each event on each of its days."""
+    rows = rows.sort_values(["user_id", "event_date", "timestamp"])
+    by_day = [rows["user_id"], rows["event_date"]]
+    gap = rows.groupby(by_day)["timestamp"].diff()
+    number = (gap.isna() | (gap > pd.Timedelta(minutes=30))).cumsum()
+    ends = rows.groupby([rows["event_date"], number])["timestamp"].agg(["min", "max"])
+    ends["session_ms"] = (ends["max"] - ends["min"]).dt.total_seconds() * 1000
+    expected = ends.groupby("event_date")["session_ms"].agg(sessions="size", session_ms="sum").reset_index()
+    found = warehouse.query(
+        """select event_date, sum(sessions) as sessions, sum(session_ms) as session_ms
+        from core.fct_session_days group by event_date order by event_date"""
+    )
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
 def test_the_first_build_counts_every_event_once(warehouse):
@@ -245,6 +269,19 @@ def test_what_was_folded_day_by_day_is_what_a_full_refresh_folds(warehouse):
     full = folded_rows(warehouse)
     pd.testing.assert_frame_equal(step_by_step.drop(columns="client"), full.drop(columns="client"))
     pd.testing.assert_frame_equal(step_by_step[changed], full[changed])
+    assert_exact(warehouse)
+
+
+def test_times_that_are_corrected_with_the_next_load_change_sessions_though_no_count_changes(warehouse):
+    """Every second event of a day turns out to be an hour later: as many rows, users and features, other sessions."""
+    day = pd.Timestamp("2026-02-10")
+    corrected = a_day(day).assign(uuid_ts=LAST_DAY + pd.Timedelta(days=1))
+    corrected.loc[corrected.index[::2], "timestamp"] += pd.Timedelta(hours=1)
+    before = warehouse.query("select sum(session_ms) as n from core.fct_session_days")["n"].sum()
+    warehouse.land(day, corrected)
+    warehouse.build()
+    assert warehouse.folded_again() == {"2026-02-10"}
+    assert warehouse.query("select sum(session_ms) as n from core.fct_session_days")["n"].sum() != before
     assert_exact(warehouse)
 
 

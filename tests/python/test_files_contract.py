@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
+import company
 import files_contract
 import pytest
 import yaml
@@ -33,10 +35,15 @@ def test_a_template_has_exactly_the_declared_columns_and_some_rows(name):
 
 
 @pytest.fixture(scope="module")
-def built(dbt, tmp_path_factory) -> Build:
-    """The templates, copied as they are and built."""
-    landing: Path = tmp_path_factory.mktemp("templates")
-    (landing / "files").symlink_to(TEMPLATES)
+def landing(tmp_path_factory) -> Path:
+    """The templates, as they are."""
+    folder: Path = tmp_path_factory.mktemp("templates")
+    (folder / "files").symlink_to(TEMPLATES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(dbt, landing) -> Build:
     build = dbt(*WHOLE, raw=landing, SOURCES="files")
     assert build.code == 0, build.output[-5000:]
     return build
@@ -53,6 +60,22 @@ def test_the_templates_are_one_company_and_it_is_published(built):
         built.warehouse("select anchor_id from core.dim_customers where is_unmatched and anchor_id <> '(none)'") == []
     )
     assert built.status["state"] == "published"
+
+
+def test_a_look_before_the_build_says_which_kpis_the_files_can_feed(dbt, landing, built):
+    look = dbt("--quiet", "run-operation", "check_raw", raw=landing, SOURCES="files")
+    assert look.code == 0, look.output
+    said = dict(
+        re.findall(r"^  (\w+) +(yes|no: .*)$", look.output.partition("KPIs that this can feed")[2], re.MULTILINE)
+    )
+    available = {kpi for (kpi,) in built.published("select kpi_id from kpi_catalog where availability = 'available'")}
+    assert said.keys() == {kpi for (kpi,) in built.published("select kpi_id from kpi_catalog")}
+    # What has rows could be fed; a file without a single fitting row feeds nothing.
+    assert {kpi: said[kpi] for kpi in available if said[kpi] != "yes"} == {}
+    of_ravenstack = dbt("--quiet", "run-operation", "check_raw", raw=company.RAW)
+    assert (
+        "customer_renewal_rate                   no: nothing feeds contracts or invoice_lines" in of_ravenstack.output
+    )
 
 
 def test_the_page_says_what_is_declared():

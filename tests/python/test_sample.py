@@ -187,8 +187,8 @@ def test_segments_of_a_type_add_up_to_the_company(sample_build):
                 'customer_acquisition_cost', 'cac_payback_period', 'cost_per_ticket', 'cost_per_resolution',
                 'customer_lifetime_value', 'customer_lifetime_value__to_cac', 'referral_conversion_rate',
                 'strategic_referral_win_rate',
-                -- A maximum; and a drop whose basis, users or days, follows from the size of the segment.
-                'open_ticket_backlog__p1_age', 'usage_drop'
+                -- A maximum; a drop whose basis, users or days, follows from the size of the segment; a line, and a theme, of each segment.
+                'open_ticket_backlog__p1_age', 'usage_drop', 'customer_feedback_trend', 'feedback_theme_mix'
             )
         ),
         summed as (
@@ -226,7 +226,9 @@ def test_every_customer_month_of_the_spine_has_its_rows(sample_build):
         select kpi_id, period_start, segment from marts.kpi_values
         where segment_type = 'customer' and breakdown = 'all'
     """
-    looking_back = "('verified_outcome_rate', 'net_promoter_score', 'perceived_value', 'product_roi')"
+    looking_back = """(
+        'verified_outcome_rate', 'net_promoter_score', 'perceived_value', 'product_roi', 'customer_feedback_trend'
+    )"""
     assert sample_build.warehouse(f"{expected} except {held}") == []
     assert (
         sample_build.warehouse(f"{held} and value is not null and kpi_id not in {looking_back} except {expected}") == []

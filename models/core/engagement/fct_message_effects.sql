@@ -74,7 +74,11 @@ watched as (
             and people.customer_id = messages.customer_id
             and people.contact_id = messages.contact_id
     group by
-        campaigns.month_start, campaigns.feature_id, people.customer_id, people.source_system, people.user_id
+        campaigns.month_start,
+        campaigns.feature_id,
+        people.customer_id,
+        people.source_system,
+        people.user_id
 
 ),
 
@@ -94,9 +98,14 @@ effects as (
             and watched.source_system = uses.source_system
             and watched.user_id = uses.user_id
             and watched.feature_id = uses.feature_id
-            and uses.event_date between watched.watched_from and {{ add_days('watched.watched_from', 14) }}
+            and uses.event_date >= watched.watched_from
+            and uses.event_date <= {{ add_days('watched.watched_from', 14) }}
     group by
-        watched.month_start, watched.feature_id, watched.customer_id, watched.source_system, watched.user_id,
+        watched.month_start,
+        watched.feature_id,
+        watched.customer_id,
+        watched.source_system,
+        watched.user_id,
         watched.delivered_on
 
 )

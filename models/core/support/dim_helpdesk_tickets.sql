@@ -71,6 +71,9 @@ judged as (
         max(case when tickets.is_complaint then 1 when not tickets.is_complaint then 0 end) over (
             partition by tickets.source_system, merged.surviving_ticket_id
         ) = 1 as is_complaint,
+        cast(sum(tickets.handle_minutes) over (
+            partition by tickets.source_system, merged.surviving_ticket_id
+        ) as decimal(28, 6)) as handle_minutes,
         coalesce(schedules.schedule_id, '{{ var("default_schedule") }}') as schedule_id,
         min(case when tickets.not_raised_by_customer is null then tickets.created_at end) over (
             partition by tickets.source_system, merged.surviving_ticket_id

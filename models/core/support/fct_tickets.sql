@@ -70,6 +70,8 @@ select
     reply_targets.priority_level,
     helpdesk.initial_tier,
     helpdesk.is_complaint,
+    case when tickets.ticket_id = tickets.source_ticket_id then helpdesk.handle_minutes end
+        as handle_minutes,
     tickets.schedule_id,
     tickets.created_at,
     clocks.first_public_human_reply_at,

@@ -43,13 +43,10 @@ block_days as (
     select
         months.month_start,
         days.day_date,
-        days.day_date >= {{ add_days('months.next_month_start', -28) }} as is_last,
-        case
-            when days.day_date < {{ add_days('months.next_month_start', -84) }} then 4
-            when days.day_date < {{ add_days('months.next_month_start', -56) }} then 3
-            when days.day_date < {{ add_days('months.next_month_start', -28) }} then 2
-            else 1
-        end as block
+        -- 0 is the last block.
+        floor(
+            ({{ dbt.datediff('days.day_date', 'months.next_month_start', 'day') }} - 1) / 28.0
+        ) as block
     from months
     inner join days
         on
@@ -66,7 +63,6 @@ user_blocks as (
         user_days.source_system,
         user_days.user_id,
         block_days.block,
-        block_days.is_last,
         count(*) as login_days,
         count(case when user_days.value_events > 0 then 1 end) as active_days
     from user_days
@@ -80,8 +76,7 @@ user_blocks as (
         known.month_start,
         user_days.source_system,
         user_days.user_id,
-        block_days.block,
-        block_days.is_last
+        block_days.block
 
 ),
 
@@ -90,13 +85,13 @@ counted as (
     select
         known.customer_id,
         known.month_start,
-        count(case when blocks.is_last and blocks.active_days > 0 then 1 end) as active_users,
-        count(case when not blocks.is_last and blocks.active_days > 0 then 1 end)
-            as prior_active_users,
-        sum(case when blocks.is_last then blocks.active_days else 0 end) as active_days,
-        sum(case when not blocks.is_last then blocks.active_days else 0 end) as prior_active_days,
-        sum(case when blocks.is_last then blocks.login_days else 0 end) as login_days,
-        sum(case when not blocks.is_last then blocks.login_days else 0 end) as prior_login_days
+        {% for prefix, is_counted in {'': 'block = 0', 'prior_': 'block > 0'}.items() -%}
+        count(case when {{ is_counted }} and active_days > 0 then 1 end) as {{ prefix }}active_users,
+        cast(sum(case when {{ is_counted }} then active_days else 0 end) as bigint)
+            as {{ prefix }}active_days,
+        cast(sum(case when {{ is_counted }} then login_days else 0 end) as bigint)
+            as {{ prefix }}login_days{{ ',' if not loop.last }}
+        {% endfor %}
     from known
     left join user_blocks as blocks
         on
@@ -104,17 +99,31 @@ counted as (
             and known.month_start = blocks.month_start
     group by known.customer_id, known.month_start
 
+),
+
+in_app as (
+
+    select
+        known.customer_id,
+        known.month_start,
+        sum(case when block_days.block = 0 then days.session_ms else 0 end) as session_ms,
+        sum(case when block_days.block > 0 then days.session_ms else 0 end) as prior_session_ms
+    from {{ ref('fct_session_days') }} as days
+    inner join block_days on days.event_date = block_days.day_date
+    inner join known
+        on days.customer_id = known.customer_id and block_days.month_start = known.month_start
+    group by known.customer_id, known.month_start
+
 )
 
 select
-    customer_id,
-    month_start,
-    active_users,
-    prior_active_users,
-    cast(active_days as bigint) as active_days,
-    cast(prior_active_days as bigint) as prior_active_days,
-    cast(login_days as bigint) as login_days,
-    cast(prior_login_days as bigint) as prior_login_days,
-    {{ usage_drop('active_users', 'prior_active_users', 'active_days', 'prior_active_days') }}
-        as usage_drop
+    counted.*,
+    cast(coalesce(in_app.session_ms, 0) as bigint) as session_ms,
+    cast(coalesce(in_app.prior_session_ms, 0) as bigint) as prior_session_ms,
+    {{ usage_drop(
+        'counted.active_users', 'counted.prior_active_users',
+        'counted.active_days', 'counted.prior_active_days',
+    ) }} as usage_drop
 from counted
+left join in_app
+    on counted.customer_id = in_app.customer_id and counted.month_start = in_app.month_start

@@ -20,6 +20,12 @@ ids as (
 
 ),
 
+taxonomy as (
+
+    select max(taxonomy_version) as taxonomy_version from {{ ref('feedback_themes') }}
+
+),
+
 -- Only what customers wrote themselves, in English, has a score.
 scored as (
 
@@ -44,6 +50,8 @@ select
     scored.source,
     scored.author as author_type,
     coalesce(scored.theme, 'unthemed') as theme,
+    coalesce(themes.primary_theme, lower(scored.theme), 'unthemed') as primary_theme,
+    taxonomy.taxonomy_version,
     coalesce(scored.is_complaint, false) as is_complaint,
     scored.created_at,
     scored.resolved_at,
@@ -54,6 +62,8 @@ select
         when scored.compound is not null then 'neutral'
     end as sentiment
 from scored
+cross join taxonomy
+left join {{ ref('feedback_themes') }} as themes on lower(scored.theme) = themes.theme
 inner join ids
     on
         scored.source_system = ids.source_system

@@ -119,6 +119,7 @@ select
     scale_min,
     scale_max,
     normalised_score,
+    case when survey_type = 'nps' then {{ nps_class('score') }} end as nps_class,
     responded_at,
     coalesce(fault, case when recency > 1 then 'superseded' end) as exclusion_reason,
     fault is null and recency = 1 and is_delivered as is_in_response_rate

@@ -18,6 +18,7 @@ select
     false as is_spam,
     false as is_internal,
     cast(null as boolean) as is_complaint,
+    cast(null as decimal(28, 6)) as handle_minutes,
     cast(null as {{ dbt.type_string() }}) as merged_into_id,
     cast(submitted_on as timestamp) as created_at
 from tickets

@@ -23,7 +23,7 @@ select
     cast(null as {{ dbt.type_string() }}) as lang,
     comments.field_value as text,
     tickets.category as theme,
-    false as is_complaint,
+    cast(null as boolean) as is_complaint,
     comments.changed_at as created_at,
     cast(null as timestamp) as resolved_at
 from comments

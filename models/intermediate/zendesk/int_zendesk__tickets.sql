@@ -33,8 +33,10 @@ field_values as (
         max(case when field_name = 'custom_category' and value_rank = 1 then field_value end)
             as category,
         max(
-            case when field_name = 'custom_complaint'
-                then case when {{ try_boolean('field_value') }} then 1 else 0 end
+            case
+                when field_name <> 'custom_complaint' then null
+                when {{ try_boolean('field_value') }} then 1
+                else 0
             end
         ) = 1 as is_complaint
     from history
@@ -83,6 +85,7 @@ select
     coalesce(requesters.role in ('agent', 'admin') or requesters.alias = 'bot', false)
         as is_internal,
     coalesce(field_values.is_complaint, tickets.custom_complaint) as is_complaint,
+    cast(null as decimal(28, 6)) as handle_minutes,
     merged_tickets.merged_into_id,
     tickets.created_at
 from tickets

@@ -1,12 +1,5 @@
 {% set kinds = ['reference', 'testimonial', 'case_study', 'review'] -%}
-with customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-    where is_active
-
-),
-
-acts as (
+with acts as (
 
     select
         customer_id,
@@ -15,6 +8,16 @@ acts as (
         count(*) as acts
     from {{ ref('fct_advocacy_acts') }}
     group by customer_id, {{ month_of(reporting_date('occurred_at')) }}, kind
+
+),
+
+-- Twelve months are known once they are over since the first act on record.
+customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+    where
+        is_active
+        and month_start >= (select {{ add_months('min(acts.month_start)', 11) }} from acts)
 
 ),
 

@@ -1,19 +1,32 @@
-with customer_months as (
+with referrals as (
 
-    select * from {{ ref('fct_customer_months') }}
-    where is_active
+    select
+        *,
+        {{ month_of(reporting_date('created_at')) }} as month_start
+    from {{ ref('fct_referrals') }}
 
 ),
 
-referrals as (
+-- Before the first referral nobody noted any, and twelve months are known once they are over.
+customer_months as (
+
+    select
+        *,
+        month_start >= (select {{ add_months('min(month_start)', 11) }} from referrals) as is_whole
+    from {{ ref('fct_customer_months') }}
+    where is_active and month_start >= (select min(referrals.month_start) from referrals)
+
+),
+
+referring as (
 
     select
         customer_id,
-        {{ month_of(reporting_date('created_at')) }} as month_start,
+        month_start,
         count(*) as leads
-    from {{ ref('fct_referrals') }}
+    from referrals
     where standing = 'counted' and customer_id is not null
-    group by customer_id, {{ month_of(reporting_date('created_at')) }}
+    group by customer_id, month_start
 
 ),
 
@@ -25,27 +38,30 @@ measured as (
         customer_months.month_start as period_start,
         customer_months.month_start as segment_month,
         'all' as breakdown,
-        case when count(referrals.month_start) > 0 then 1 else 0 end as numerator,
-        1 as denominator,
-        1 as units,
+        case
+            when customer_months.is_whole
+                then case when count(referring.month_start) > 0 then 1 else 0 end
+        end as numerator,
+        case when customer_months.is_whole then 1 end as denominator,
+        case when customer_months.is_whole then 1 else 0 end as units,
         0 as n_pending,
-        max(case when referrals.month_start = customer_months.month_start then 1 else 0 end)
-            as referrers_in_month,
-        coalesce(sum(referrals.leads), 0) as leads
+        max(case when referring.month_start = customer_months.month_start then 1 else 0 end)
+            as refers_in_month,
+        case when customer_months.is_whole then coalesce(sum(referring.leads), 0) end as leads
     from customer_months
-    left join referrals
+    left join referring
         on
-            customer_months.customer_id = referrals.customer_id
-            and referrals.month_start > {{ add_months('customer_months.month_start', -12) }}
-            and referrals.month_start <= customer_months.month_start
-    group by customer_months.customer_id, customer_months.month_start
+            customer_months.customer_id = referring.customer_id
+            and referring.month_start > {{ add_months('customer_months.month_start', -12) }}
+            and referring.month_start <= customer_months.month_start
+    group by customer_months.customer_id, customer_months.month_start, customer_months.is_whole
 
 ),
 
 {{ kpi_rows(
     'customer_referral_rate',
     extras={
-        'month_value': 'cast(sum(referrers_in_month) * 1.0 / nullif(sum(denominator), 0) as double precision)',
+        'month_value': 'cast(sum(refers_in_month) * 1.0 / count(*) as double precision)',
         'leads': 'cast(sum(leads) as bigint)',
     }
 ) }}

@@ -12,7 +12,8 @@ internal_customers as (
 
 ),
 
--- One row per deal and month whose trailing twelve months hold its closing: none before a year is on record.
+-- One row per deal and month whose trailing twelve months hold its closing: none before a year is
+-- on record.
 decided as (
 
     select
@@ -25,13 +26,16 @@ decided as (
             and opportunities.month_start <= months.month_start
     where
         opportunities.is_strategic_referral
-        and opportunities.customer_id not in (select customer_id from internal_customers)
+        and opportunities.customer_id not in (
+            select internal_customers.customer_id from internal_customers
+        )
         and months.month_start
-        >= (select {{ add_months('min(month_start)', 11) }} from opportunities)
+        >= (select {{ add_months('min(closed.month_start)', 11) }} from opportunities as closed)
 
 ),
 
--- R13: a deal's segments are its referrer's; what a partner or adviser brought is the company's alone.
+-- R13: a deal's segments are its referrer's; what a partner or adviser brought is the company's
+-- alone.
 measured as (
 
     select

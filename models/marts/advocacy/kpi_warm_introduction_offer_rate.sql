@@ -36,7 +36,8 @@ customers as (
 
 ),
 
--- Whom we asked among partners is the company's alone (rule R13).
+-- Three months are known once they are over since the first ask on record. Whom we asked among
+-- partners is the company's alone (R13).
 measured as (
 
     select
@@ -61,7 +62,12 @@ measured as (
         on
             customer_months.customer_id = customers.customer_id
             and customer_months.month_start = customers.month_start
-    where customer_months.is_active
+    where
+        customer_months.is_active
+        and customer_months.month_start >= (
+            select {{ add_months(month_of(reporting_date('min(first_asks.asked_at)')), 2) }}
+            from {{ ref('fct_intro_asks') }} as first_asks
+        )
     union all
     select
         month_start as period_start,

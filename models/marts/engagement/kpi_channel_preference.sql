@@ -1,74 +1,19 @@
-with messages as (
-
-    select
-        *,
-        {{ reporting_date('sent_at') }} as sent_on,
-        is_clicked or coalesce(replied_at <= matured_at, false) as is_engaged
-    from {{ ref('fct_messages') }}
-    where contact_id is not null and not is_bounced
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-active_customers as (
+with active_customers as (
 
     select * from {{ ref('fct_customer_months') }}
     where is_active
 
 ),
 
--- Of the 90 days that end with the month; a message counts once its 14 days have passed (R10).
-contact_channels as (
+channels as (
 
-    select
-        months.month_start,
-        messages.customer_id,
-        messages.contact_id,
-        messages.channel,
-        1.0 * count(case when messages.is_engaged then 1 end) / count(*) as engaged_share,
-        max(case when messages.is_engaged then messages.sent_at end) as last_engaged_at
-    from messages
-    inner join months
-        on
-            messages.sent_on >= {{ add_days('months.next_month_start', -90) }}
-            and messages.sent_on < months.next_month_start
-            and messages.matured_at <= {{ utc_start_of('months.as_of') }}
-    group by months.month_start, messages.customer_id, messages.contact_id, messages.channel
-    having count(*) >= 3 and count(case when messages.is_engaged then 1 end) > 0
+    select * from {{ ref('fct_preferred_channels') }}
 
 ),
 
-ranked_channels as (
+touches as (
 
-    select
-        *,
-        row_number() over (
-            partition by month_start, customer_id, contact_id
-            order by engaged_share desc, last_engaged_at desc, channel asc
-        ) as choice
-    from contact_channels
-
-),
-
--- What most of a customer's contacts prefer; of as many, what was used last.
-votes as (
-
-    select
-        month_start,
-        customer_id,
-        channel,
-        row_number() over (
-            partition by month_start, customer_id
-            order by count(*) desc, max(last_engaged_at) desc, channel asc
-        ) as choice
-    from ranked_channels
-    where choice = 1
-    group by month_start, customer_id, channel
+    select * from {{ ref('fct_touch_preferences') }}
 
 ),
 
@@ -80,28 +25,41 @@ measured as (
         active_customers.month_start as period_start,
         active_customers.month_start as segment_month,
         'all' as breakdown,
-        case when votes.channel is not null then 1 else 0 end as numerator,
+        case when channels.preferred_channel is not null then 1 else 0 end as numerator,
         1 as denominator,
         1 as units,
         0 as n_pending,
-        votes.channel
+        channels.preferred_channel,
+        touches.touch_preference,
+        touches.human_engagements,
+        touches.digital_engagements
     from active_customers
-    left join votes
+    left join channels
         on
-            active_customers.customer_id = votes.customer_id
-            and active_customers.month_start = votes.month_start
-            and votes.choice = 1
+            active_customers.customer_id = channels.customer_id
+            and active_customers.month_start = channels.month_start
+    left join touches
+        on
+            active_customers.customer_id = touches.customer_id
+            and active_customers.month_start = touches.month_start
     where
-        active_customers.month_start
-        >= (select {{ month_of('min(messages.sent_on)') }} from messages)
+        active_customers.month_start >= (
+            select {{ month_of(reporting_date('min(messages.sent_at)')) }}
+            from {{ ref('fct_messages') }} as messages
+            where messages.contact_id is not null and not messages.is_bounced
+        )
 
 ),
 
+{% set of_a_customer = "case when segments.segment_type = 'customer' then " -%}
 {{ kpi_rows(
     'channel_preference',
     extras={
-        'preferred_channel':
-            "case when segments.segment_type = 'customer' then max(measured.channel) end"
+        'preferred_channel': of_a_customer ~ 'max(preferred_channel) end',
+        'touch_preference': of_a_customer ~ 'max(touch_preference) end',
+        'human_touch_share':
+            'cast(sum(human_engagements) * 1.0'
+            ' / nullif(sum(human_engagements + digital_engagements), 0) as double precision)',
     }
 ) }}
 

@@ -10,14 +10,13 @@ with touchpoints as (
 
 ),
 
-tiers as (
+cadences as (
 
-    select * from {{ ref('brg_customer_segments') }}
-    where segment_type = 'tier'
+    select * from {{ ref('fct_touch_cadences') }}
 
 ),
 
--- How often to be in touch is said by tier; a gap is asked of active customers.
+-- A gap is asked of active customers.
 customer_months as (
 
     select
@@ -27,22 +26,17 @@ customer_months as (
             as customers_with_qbr,
         case
             when spine.is_active and touchpoint_months.gap_days is not null
-                then
-                    case tiers.segment
-                        {% for tier, days in var('touch_cadence_days').items() -%}
-                        when '{{ tier }}' then {{ days }}
-                        {% endfor -%}
-                    end
+                then cadences.cadence_days
         end as cadence_days
     from {{ ref('fct_touchpoint_months') }} as touchpoint_months
     inner join {{ ref('fct_customer_months') }} as spine
         on
             touchpoint_months.customer_id = spine.customer_id
             and touchpoint_months.month_start = spine.month_start
-    left join tiers
+    left join cadences
         on
-            touchpoint_months.customer_id = tiers.customer_id
-            and touchpoint_months.month_start = tiers.month_start
+            touchpoint_months.customer_id = cadences.customer_id
+            and touchpoint_months.month_start = cadences.month_start
     where touchpoint_months.month_start >= (select min(touchpoints.month_start) from touchpoints)
 
 ),
@@ -90,6 +84,15 @@ measured as (
 {% set extras = {'gap_ratio': percentile('1.0 * gap_days / cadence_days')} -%}
 {% for name in further -%}
 {% do extras.update({name: 'cast(sum(' ~ name ~ ') as bigint)'}) -%}
+{% endfor -%}
+{% for share, (part, whole) in {
+    'proactive_share': ('proactive_touchpoints', 'initiated_touchpoints'),
+    'value_add_rate': ('well_rated_touchpoints', 'rated_touchpoints'),
+    'qbr_coverage': ('coalesce(customers_with_qbr, 0)', 'active_customers'),
+}.items() -%}
+{% do extras.update({
+    share: 'cast(1.0 * sum(' ~ part ~ ') / nullif(sum(' ~ whole ~ '), 0) as double precision)',
+}) -%}
 {% endfor -%}
 {{ kpi_rows('customer_touchpoints', value='sum(numerator)', extras=extras) }}
 

@@ -20,8 +20,9 @@ compared_measures as (
 
 ),
 
--- The rule of benchmark_baseline, without its table, which is made of health scores too: who was away the
--- month before has none, and the month that a customer came in counts if it came on the first day.
+-- The rule of benchmark_baseline, without its table, which is made of health scores too: who was
+-- away the month before has none, and the month that a customer came in counts if it came on the
+-- first day.
 baselines as (
 
     select

@@ -16,8 +16,7 @@ customer_months as (
     select
         *,
         case
-            when {{ dbt.datediff('first_paid_on', add_months('month_start', 1), 'day') }} < 90
-                then 'onboarding'
+            when first_paid_on > {{ add_days(add_months('month_start', 1), -90) }} then 'onboarding'
             else 'regular'
         end as measure_set
     from {{ ref('fct_customer_months') }}

@@ -1,5 +1,5 @@
-{#- What the customer rows of KPIs say. That nobody is active is known and as bad as can be: a division
-    would lose it, and a customer who stops using the product would be judged by all the rest. -#}
+{#- What the customer rows of KPIs say. That nobody is active is known and as bad as can be: a
+    division would lose it, and who stops using the product would be judged by all the rest. -#}
 {%- set of_kpis = {
     'stickiness': ('active_users', 'case when value = 0 then 0 else daily_active_users / value end'),
     'usage_depth': ('product_usage_depth', 'value'),
@@ -22,7 +22,9 @@ with milestones as (
 touchpoint_months as (
 
     select * from {{ ref('fct_touchpoint_months') }}
-    where month_start >= (select min(touches.month_start) from {{ ref('fct_touchpoints') }} as touches)
+    where
+        month_start
+        >= (select min(touches.month_start) from {{ ref('fct_touchpoints') }} as touches)
 
 ),
 

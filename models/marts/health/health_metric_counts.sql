@@ -21,8 +21,8 @@ segments as (
 
 )
 
--- Metrics are tested quarter by quarter on the company and its segments, the health score every month
--- and on all kinds of them.
+-- Metrics are tested quarter by quarter on the company and its segments, the health score every
+-- month and on all kinds of them.
 select
     months.month_start as period_start,
     segments.segment_type,

@@ -15,8 +15,8 @@ due as (
         customer_id,
         month_start,
         min(decided_on) as decided_on,
-        2 * sum(kept_arr_amount) >= sum(due_arr_amount) and max(case when is_renewed then 1 else 0 end) = 1
-            as is_renewed,
+        2 * sum(kept_arr_amount) >= sum(due_arr_amount)
+        and max(case when is_renewed then 1 else 0 end) = 1 as is_renewed,
         min(case when is_final then 1 else 0 end) = 1 as is_final
     from {{ ref('health_renewals') }}
     where not was_cancel_requested

@@ -3,7 +3,8 @@ with months as (
 
     select * from {{ ref('dim_months') }}
     where
-        month_start_a_year_before >= (select min(previous_month_start) from {{ ref('dim_months') }})
+        month_start_a_year_before
+        >= (select min(firsts.previous_month_start) from {{ ref('dim_months') }} as firsts)
 
 ),
 

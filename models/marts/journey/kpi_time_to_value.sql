@@ -9,7 +9,9 @@ milestones as (
     select
         *,
         case
-            when achieved_on < (select max(next_month_start) from {{ ref('dim_months') }})
+            when
+                achieved_on
+                < (select max(months.next_month_start) from {{ ref('dim_months') }} as months)
                 then achieved_on
         end as known_on
     from {{ ref('fct_milestones') }}

@@ -48,6 +48,9 @@ measured as (
         'open_days':
             "cast(case when segments.segment_type = 'customer' then max(open_change_days) end"
             " as bigint)",
+        'is_exposed':
+            "case when segments.segment_type = 'customer' then max(open_change_days) > 30"
+            " or (max(open_change_days) > 0 and sum(champions) = 0) end",
     }
 ) }}
 

@@ -7,14 +7,16 @@ with renewals as (
         {{ add_days('starts.started_on', 30) }} as counted_until,
         {{ add_days('starts.started_on', 30) }} <= months.as_of as is_due,
         {{ add_days('starts.started_on', -30) }}
-        >= (select min(event_date) from {{ ref('fct_user_days') }}) as is_comparable
+        >= (select min(days.event_date) from {{ ref('fct_user_days') }} as days) as is_comparable
     from {{ ref('fct_renewal_starts') }} as starts
     inner join {{ ref('dim_months') }} as months on starts.month_start = months.month_start
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
             starts.customer_id = customer_months.customer_id
             and starts.month_start = customer_months.month_start
-    where starts.started_on >= (select min(event_date) from {{ ref('fct_user_days') }})
+    where
+        starts.started_on
+        >= (select min(days.event_date) from {{ ref('fct_user_days') }} as days)
 
 ),
 

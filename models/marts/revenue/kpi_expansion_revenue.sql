@@ -16,11 +16,11 @@ drivers as (
 
     select
         customer_id,
-        month_start,
         {%- for driver in drivers %}
         sum(case when driver = '{{ driver }}' then expansion_mrr_amount end)
-            as {{ driver }}_mrr_amount{{ ',' if not loop.last }}
+            as {{ driver }}_mrr_amount,
         {%- endfor %}
+        month_start
     from {{ ref('fct_expansion_drivers') }}
     group by customer_id, month_start
 
@@ -44,7 +44,7 @@ grouped as (
         on
             customer_months.customer_id = outcomes.customer_id
             and customer_months.month_start = outcomes.month_start
-    where customer_months.month_start >= (select min(outcomes.month_start) from outcomes)
+    where customer_months.month_start >= (select min(firsts.month_start) from outcomes as firsts)
 
 ),
 
@@ -60,10 +60,10 @@ measured as (
         1 as units,
         0 as n_pending,
         customer_months.opening_mrr_amount,
-        case when customer_months.movement = 'expansion' then 1 else 0 end as expanding,
         {%- for driver in drivers %}
-        drivers.{{ driver }}_mrr_amount{{ ',' if not loop.last }}
+        drivers.{{ driver }}_mrr_amount,
         {%- endfor %}
+        case when customer_months.movement = 'expansion' then 1 else 0 end as expanding
     from grouped
     inner join customer_months
         on

@@ -31,7 +31,7 @@ measured as (
         on
             customer_months.customer_id = complaints.customer_id
             and customer_months.month_start = complaints.month_start
-    where customer_months.month_start >= (select min(complaints.month_start) from complaints)
+    where customer_months.month_start >= (select min(firsts.month_start) from complaints as firsts)
     group by customer_months.customer_id, customer_months.month_start
 
 ),

@@ -1,57 +1,19 @@
--- What support costs, what others spend on its escalations, and what is given back out of goodwill.
-with spent as (
+with costs as (
 
-    select
-        month_start,
-        segment,
-        amount
-    from {{ ref('fct_costs') }}
-    where
-        cost_function = 'support'
-        or (cost_function in ('engineering', 'field') and purpose = 'escalation')
-    union all
-    select
-        credits.month_start,
-        segments.segment,
-        -credits.amount * rates.rate as amount
-    from {{ ref('fct_invoiced_months') }} as credits
-    inner join {{ ref('dim_exchange_rates') }} as rates
-        on credits.currency = rates.currency and credits.month_start = rates.month_start
-    inner join {{ ref('brg_customer_segments') }} as segments
-        on
-            credits.customer_id = segments.customer_id
-            and credits.month_start = segments.month_start
-            and segments.segment_type = 'segment'
-    where credits.kind = 'goodwill'
+    {{ costs_by_segment(ref('fct_resolution_costs'), ['amount']) }}
 
 ),
 
--- A month whose support costs are not booked yet would be cheap.
-booked as (
-
-    select *
-    from spent
-    where
-        month_start in (
-            select costs.month_start from {{ ref('fct_costs') }} as costs
-            where costs.cost_function = 'support'
-        )
-
-),
-
-costs as (
-
-    {{ costs_by_segment('booked', ['amount']) }}
-
-),
-
-tickets as (
+solved as (
 
     select
         segments.month_start,
         segments.segment_type,
         segments.segment,
-        count(*) as tickets
+        tickets.category,
+        count(*) as tickets,
+        count(tickets.handle_minutes) as timed_tickets,
+        coalesce(sum(tickets.handle_minutes), 0) as minutes
     from {{ ref('fct_tickets') }} as tickets
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
@@ -63,27 +25,63 @@ tickets as (
             customer_months.customer_id = segments.customer_id
             and customer_months.month_start = segments.month_start
             and segments.segment_type in ('all', 'segment')
-    group by segments.month_start, segments.segment_type, segments.segment
+    group by segments.month_start, segments.segment_type, segments.segment, tickets.category
+
+),
+
+-- A category costs what its share of the working time does, where four fifths of the tickets have one.
+shares as (
+
+    select
+        *,
+        sum(timed_tickets) over of_a_segment * 5 >= sum(tickets) over of_a_segment * 4 as is_timed,
+        minutes / nullif(sum(minutes) over of_a_segment, 0) as share
+    from solved
+    window of_a_segment as (partition by month_start, segment_type, segment)
+
+),
+
+parts as (
+
+    select
+        month_start,
+        segment_type,
+        segment,
+        'all' as breakdown,
+        1 as share,
+        sum(tickets) as tickets
+    from shares
+    group by month_start, segment_type, segment
+    union all
+    select
+        month_start,
+        segment_type,
+        segment,
+        category as breakdown,
+        share,
+        tickets
+    from shares
+    where is_timed and share is not null
 
 ),
 
 measured as (
 
     select
-        coalesce(costs.month_start, tickets.month_start) as period_start,
-        coalesce(costs.segment_type, tickets.segment_type) as segment_type,
-        coalesce(costs.segment, tickets.segment) as segment,
-        'all' as breakdown,
-        costs.amount as numerator,
-        coalesce(tickets.tickets, 0) as denominator,
-        coalesce(tickets.tickets, 0) as units,
+        coalesce(costs.month_start, parts.month_start) as period_start,
+        coalesce(costs.segment_type, parts.segment_type) as segment_type,
+        coalesce(costs.segment, parts.segment) as segment,
+        coalesce(parts.breakdown, 'all') as breakdown,
+        costs.amount * coalesce(parts.share, 1) as numerator,
+        coalesce(parts.tickets, 0) as denominator,
+        coalesce(parts.tickets, 0) as units,
         0 as n_pending
     from costs
-    full outer join tickets
+    full outer join parts
         on
-            costs.month_start = tickets.month_start
-            and costs.segment_type = tickets.segment_type
-            and costs.segment = tickets.segment
+            costs.month_start = parts.month_start
+            and costs.segment_type = parts.segment_type
+            and costs.segment = parts.segment
 
 ),
 

@@ -93,6 +93,9 @@ measured as (
         'login_day_drop':
             '1 - cast(3 * sum(login_days) as double precision)'
             ' / nullif(sum(prior_login_days), 0)',
+        'minutes_drop':
+            '1 - cast(3 * sum(session_ms) as double precision)'
+            ' / nullif(sum(prior_session_ms), 0)',
         'is_large': users_lost ~ ' >= 9 or ' ~ days_lost ~ ' >= 30',
     }
 ) }}

@@ -16,12 +16,14 @@
         'is_spam': (['is_spam', "'false'"], 'boolean'),
         'is_internal': (['is_internal', "'false'"], 'boolean'),
         'is_complaint': ('is_complaint', 'boolean'),
+        'handle_minutes': ('handle_minutes', 'decimal(28, 6)'),
         'merged_into_id': ('merged_into_id', 'text'),
         'created_at': ('created_at', 'timestamp'),
     },
     rules={
         'priority is unknown': "priority not in ('urgent', 'high', 'normal', 'low')",
         'origin is unknown': "origin not in ('customer', 'agent')",
+        'handle_minutes is negative': 'handle_minutes < 0',
         'merged_into_id is ticket_id': 'merged_into_id = ticket_id',
     }
 ) }}
