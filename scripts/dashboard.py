@@ -29,7 +29,7 @@ PAGE = Path(__file__).with_name("dashboard_page")
 RECENT = 13
 DIGITS = 6
 # Told apart with every kind of colour blindness; each has a shape and a word too.
-BANDS = {"good": "#0f6b76", "watch": "#c07a00", "bad": "#a01a3c", "other": "#6b7c8d"}
+BANDS = {"good": "#16808e", "watch": "#cc8400", "bad": "#8a0f32", "other": "#aab4bd"}
 SHAPES = {"good": "circle", "watch": "diamond", "bad": "square", "other": "circle"}
 INK, SOFT, FAINT, GRID = "#26394a", "#5b6b7a", "#c9d1d9", "#e9edf1"
 ABOUT = (

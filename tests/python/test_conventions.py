@@ -172,6 +172,17 @@ def test_marts_read_core_marts_and_seeds(models, manifest):
     assert wrong == []
 
 
+def test_an_exposure_reads_what_is_published_and_the_dashboards_names_all_that_it_reads(models, manifest):
+    for exposure in manifest["exposures"].values():
+        assert exposure["owner"]["name"] and exposure["description"], exposure["name"]
+        read = {parent["name"] for parent in parents(exposure, manifest)}
+        assert {models[name]["schema"] for name in read} == {"marts"}, exposure["name"]
+    script = (ROOT / "scripts" / "dashboard.py").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\b(?:from|join) (\w+)", script)) & models.keys()
+    (dashboard,) = [one for one in manifest["exposures"].values() if one["name"] == "dashboard"]
+    assert {parent["name"] for parent in parents(dashboard, manifest)} == asked
+
+
 def test_only_staging_and_intermediate_name_vendors():
     # A segment is also a part of the customers.
     marks = [source if source != "segment" else "segment__" for source in SOURCES if source != "files"]
