@@ -26,6 +26,7 @@ NUMBERS = ["numerator", "denominator", "value", "sample_size", "n_pending"]
 COMPANIONS = {
     "active_users__stickiness": {"numerator": "daily_active_users", "denominator": "numerator"},
     "cohort_retention__mrr": {"numerator": "mrr_amount", "denominator": "cohort_mrr_amount"},
+    "complaints_received__per_100": {"numerator": "hundredfold", "denominator": "active_customers"},
     "customer_lifetime_value__to_cac": {"numerator": "value", "denominator": "acquisition_cost"},
     "customer_touchpoints__gap": {"numerator": "gap_days", "denominator": "cadence_days", "value": "gap_ratio"},
     "exit_reason_frequency__capture": {"numerator": "captured_customers", "denominator": "churned_customers"},
@@ -119,7 +120,7 @@ class Kpis:
             usual = {"sample_size": "sample_size", "n_pending": "n_pending"}
             found = {name: rows[column] for name, column in (usual | by_column).items()}
             stated = (
-                rows[[*STATED, "is_final"]].assign(**dict.fromkeys(NUMBERS, np.nan)).assign(**found, kpi_id=companion)
+                rows[[*STATED, "is_final"]].assign(**dict.fromkeys(NUMBERS, np.nan), kpi_id=companion).assign(**found)
             )
             if "value" not in by_column:
                 stated["value"] = share(stated["numerator"], stated["denominator"])

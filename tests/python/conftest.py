@@ -195,6 +195,19 @@ def sample_build(dbt, sample_raw) -> Build:
 
 
 @pytest.fixture(scope="session")
+def other_raw(simulate) -> Path:
+    """Another company than the sample."""
+    return simulate(customers=90, months=26, seed=20261122)
+
+
+@pytest.fixture(scope="session")
+def other_build(dbt, other_raw) -> Build:
+    build = dbt(*WHOLE, raw=other_raw, SOURCES=VENDORS)
+    assert build.code == 0, build.output[-5000:]
+    return build
+
+
+@pytest.fixture(scope="session")
 def ravenstack_build(dbt) -> Build:
     """The third-party data set, built whole; skips where it is absent."""
     if not (THIRD_PARTY_DATA / "ravenstack").exists():
