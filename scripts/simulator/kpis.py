@@ -27,8 +27,10 @@ COMPANIONS = {
     "active_users__stickiness": {"numerator": "daily_active_users", "denominator": "numerator"},
     "cohort_retention__mrr": {"numerator": "mrr_amount", "denominator": "cohort_mrr_amount"},
     "complaints_received__per_100": {"numerator": "hundredfold", "denominator": "active_customers"},
+    "customer_feedback_retention_score__uplift": {"value": "uplift", "sample_size": "givers_and_others"},
     "customer_lifetime_value__to_cac": {"numerator": "value", "denominator": "acquisition_cost"},
     "customer_touchpoints__gap": {"numerator": "gap_days", "denominator": "cadence_days", "value": "gap_ratio"},
+    "feedback_theme_mix__unthemed": {"numerator": "unthemed_texts", "denominator": "denominator"},
     "exit_reason_frequency__capture": {"numerator": "captured_customers", "denominator": "churned_customers"},
     "expansion_revenue__rate": {"numerator": "numerator", "denominator": "opening_mrr_amount"},
     "license_utilization__activation": {"numerator": "activated_seats", "denominator": "denominator"},
@@ -116,7 +118,10 @@ class Kpis:
         parts = [rows[columns].assign(kpi_id=kpi_id) for kpi_id, rows in kpis.items()]
         for companion, by_column in COMPANIONS.items():
             rows = self.tables[f"kpi_{companion.split('__')[0]}"]
-            rows = rows[rows["breakdown"] == "all"].assign(hundredfold=100 * rows["numerator"])
+            rows = rows[rows["breakdown"] == "all"].assign(
+                hundredfold=100 * rows["numerator"],
+                givers_and_others=rows["sample_size"] + rows.get("other_customers", 0),
+            )
             usual = {"sample_size": "sample_size", "n_pending": "n_pending"}
             found = {name: rows[column] for name, column in (usual | by_column).items()}
             stated = (

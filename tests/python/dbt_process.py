@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-SECONDS = 300
+SECONDS = 900
 
 server = multiprocessing.get_context("forkserver")
 server.set_forkserver_preload(
