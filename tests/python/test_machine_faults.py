@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import resource
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 
 import company
@@ -121,20 +124,28 @@ def test_parquet_files_that_a_killed_swap_left_aside_come_back(dbt, published_co
 # Full, locked, closed, changed.
 
 
-def test_a_full_disk_stops_the_build_and_publishes_nothing(dbt, published_company):
-    """No file may grow beyond what the warehouse takes already: every write beyond fails, as on a full disk."""
-    size = (published_company.folder / "warehouse" / "customer_success.duckdb").stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """For every process that is forked meanwhile: writing beyond fails, as on a full disk."""
+    forkserver.ensure_running()
+    server = forkserver._forkserver._forkserver_pid
+    before = resource.prlimit(server, resource.RLIMIT_FSIZE)
+    resource.prlimit(server, resource.RLIMIT_FSIZE, (size, before[1]))
     try:
-        build = dbt(*WHOLE, "--full-refresh", after=published_company, raw=company.RESTATED)
+        yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        resource.prlimit(server, resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_stops_the_build_and_publishes_nothing(dbt, published_company):
+    warehouse = published_company.folder / "warehouse" / "customer_success.duckdb"
+    with no_file_grows_beyond(warehouse.stat().st_size // 2):
+        build = dbt(*WHOLE, "--full-refresh", after=published_company, raw=company.RESTATED)
     assert build.code != 0
     assert build.published_bytes == published_company.published_bytes
     again = dbt(*WHOLE, after=build, raw=company.RAW)
     assert again.code == 0, again.output[-3000:]
-    assert again.warehouse("select count(*) from history.publish where is_published")[0][0] >= 2
+    assert published_is_whole(again) == again.status["build_id"]
 
 
 def test_the_second_of_two_builds_says_who_holds_the_warehouse(dbt, published_company):
