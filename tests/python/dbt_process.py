@@ -35,6 +35,7 @@ def run(
 ) -> int:
     """The exit code of `dbt <arguments>` in `folder`; what it printed is in the file `output`. It is killed (-9) as soon as it prints
     the text `kill_at`."""
+    output.unlink(missing_ok=True)
     process = server.Process(target=_invoke, args=(arguments, environment, folder, output))
     process.start()
     while kill_at and process.is_alive():
