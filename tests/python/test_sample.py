@@ -22,7 +22,7 @@ def assert_published_alike(one, other) -> None:
     with duckdb.connect() as both:
         both.execute(f"attach '{one.published_file}' as first (read_only)")
         both.execute(f"attach '{other.published_file}' as second (read_only)")
-        for table in set(tables) - {"published_build"}:
+        for table in set(tables) - {"published_build", "published_sources"}:
             rows = both.execute(f"select count(*) from first.main.{table}").fetchone()[0]
             differing = both.execute(
                 f"""select count(*) from (
@@ -108,6 +108,10 @@ def test_segments_of_a_type_add_up_to_the_company(sample_build):
                 'customer_acquisition_cost', 'cac_payback_period', 'cost_per_ticket', 'cost_per_resolution',
                 'customer_lifetime_value', 'customer_lifetime_value__to_cac', 'referral_conversion_rate',
                 'strategic_referral_win_rate',
+                -- A CSM has customers in several segments; and KPIs are counted, of a segment those that are adverse in it.
+                'csm_portfolio', 'benchmark_baseline',
+                -- Pairs of customers; a sum that is unknown as soon as one contract's rate is; and asks among partners alone.
+                'metric_renewal_correlation', 'renewal_forecast', 'warm_introduction_offer_rate',
                 -- A maximum; a drop whose basis, users or days, follows from the size of the segment; a line, and a theme, of each segment.
                 'open_ticket_backlog__p1_age', 'usage_drop', 'customer_feedback_trend', 'feedback_theme_mix'
             )
@@ -147,8 +151,10 @@ def test_every_customer_month_of_the_spine_has_its_rows(sample_build):
         select kpi_id, period_start, segment from marts.kpi_values
         where segment_type = 'customer' and breakdown = 'all'
     """
+    # What was said, reached or due of somebody who has left since; plays that fall due later; and the KPIs of these.
     looking_back = """(
-        'verified_outcome_rate', 'net_promoter_score', 'perceived_value', 'product_roi', 'customer_feedback_trend'
+        'verified_outcome_rate', 'net_promoter_score', 'perceived_value', 'product_roi', 'customer_feedback_trend',
+        'renewal_forecast', 'renewal_forecast__revenue_at_risk', 'play_effectiveness__completion', 'benchmark_baseline'
     )"""
     assert sample_build.warehouse(f"{expected} except {held}") == []
     assert (
