@@ -57,7 +57,7 @@ def test_status_says_that_the_build_is_published(published_company):
 def test_parquet_files_hold_the_same_tables_as_the_published_database(published_company):
     tables = {name for (name,) in published_company.published("select table_name from information_schema.tables")}
     files = {path.stem: path for path in (published_company.folder / "published" / "parquet").glob("*.parquet")}
-    assert set(files) == tables - {"published_build"}
+    assert set(files) == tables
     for table, path in files.items():
         with duckdb.connect() as connection:
             in_file = connection.execute(f"select * from '{path}' order by all").fetchall()
