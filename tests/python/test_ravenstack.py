@@ -249,12 +249,16 @@ def test_exit_reasons(published, losses, position):
 
 
 # Its surveys are of satisfaction alone. Surveys as such are fed, so these are available, with empty values.
-NEVER_ASKED = {"net_promoter_score", "customer_effort_score", "perceived_value", "time_to_exceed_value"}
+# Of loyalty only the tenure is known, and one flag is too few.
+NEVER_ASKED = {
+    "net_promoter_score", "customer_effort_score", "perceived_value", "time_to_exceed_value", "customer_loyalty",
+}  # fmt: skip
 UNJUDGED = "tickets.is_complaint or feedback_texts.is_complaint is empty"
 EMPTY_COLUMNS = {
     "complaints_received": UNJUDGED,
     "complaints_received__per_100": UNJUDGED,
     "complaints_resolved": UNJUDGED,
+    "csm_portfolio": "customers.csm_id is empty",
     "first_contact_resolution": "tickets.requester_id is empty",
     "ticket_category_mix": "tickets.category is empty",
     "tier_escalation_rate": "tickets.initial_tier is empty",
