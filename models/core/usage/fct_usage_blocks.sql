@@ -4,21 +4,9 @@ with months as (
 
 ),
 
-days as (
-
-    select * from {{ ref('dim_days') }}
-
-),
-
 user_days as (
 
     select * from {{ ref('fct_user_days') }}
-
-),
-
-recorded as (
-
-    select min(event_date) as first_user_event_on from user_days
 
 ),
 
@@ -30,7 +18,7 @@ known as (
         customer_months.month_start
     from {{ ref('fct_customer_months') }} as customer_months
     inner join months on customer_months.month_start = months.month_start
-    cross join recorded
+    cross join (select min(event_date) as first_user_event_on from user_days) as recorded
     where
         customer_months.is_active
         and greatest(customer_months.started_on, recorded.first_user_event_on)
@@ -51,7 +39,7 @@ block_days as (
             else 1
         end as block
     from months
-    inner join days
+    inner join {{ ref('dim_days') }} as days
         on
             days.day_date < months.next_month_start
             and days.day_date >= {{ add_days('months.next_month_start', -112) }}
