@@ -388,6 +388,7 @@
         {%- do print('  ' ~ ('%-40s' | format(file | replace('/', '.'))) ~ 'ignored: no table is declared for it') -%}
     {%- endfor -%}
     {%- do print('KPIs that this can feed') -%}
+    {%- set width = kpi_metas() | map(attribute='id') | map('length') | max + 2 -%}
     {%- for kpi in kpi_metas() -%}
         {%- set lacking = [] -%}
         {%- for entity in kpi.requires -%}
@@ -397,7 +398,7 @@
             {%- endfor -%}
             {%- if not live -%}{%- do lacking.append(entity) -%}{%- endif -%}
         {%- endfor -%}
-        {%- do print('  ' ~ ('%-40s' | format(kpi.id)) ~ ('yes' if not lacking else 'no: nothing feeds ' ~ lacking | join(', '))) -%}
+        {%- do print('  ' ~ kpi.id.ljust(width) ~ ('yes' if not lacking else 'no: nothing feeds ' ~ lacking | join(', '))) -%}
     {%- endfor -%}
     {%- if survey.problems -%}
         {%- do exceptions.raise_compiler_error(survey.problems | length ~ ' problem(s), a build would stop:\n  - ' ~ survey.problems | join('\n  - ')) -%}

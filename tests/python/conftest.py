@@ -78,10 +78,22 @@ def month_values(rows: list[tuple]) -> dict:
     return {row[0]: row[1] if len(row) == 2 else tuple(row[1:]) for row in rows}
 
 
+# What looks at the sample stays together, so that one worker builds it; every other file is a piece of work by itself.
+OF_THE_SAMPLE = "comparisons_oracle health_oracle sample ticket_clock truth usage_oracle".split()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        name = item.path.stem.removeprefix("test_")
+        item.add_marker(pytest.mark.xdist_group("sample" if name in OF_THE_SAMPLE else name))
+
+
 @pytest.fixture(scope="session")
-def target_path(tmp_path_factory) -> Path:
-    """One dbt target for the session, so that only the first command parses the whole project."""
-    return tmp_path_factory.mktemp("target")
+def target_path(tmp_path_factory) -> Callable[[str], Path]:
+    """A dbt target for each list of sources, so that only the first command on it parses the whole project."""
+    folder = tmp_path_factory.mktemp("target")
+    return lambda sources: folder / sources.replace(" ", "-")
 
 
 @pytest.fixture(scope="session")
@@ -140,13 +152,13 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
             "WAREHOUSE_DIR": live / "warehouse",
             "PUBLISHED_DIR": live / "published",
             "DBT_LOG_PATH": live / "logs",
-            "DBT_TARGET_PATH": target_path,
             "RAW_DIR": raw if isinstance(raw, Path) else raw_folder(raw),
         }
-        switches = {"SOURCES": "ravenstack", "AS_OF": "", "DBT_USE_COLORS": "false"}
+        switches = {"SOURCES": "ravenstack", "AS_OF": "", "DBT_USE_COLORS": "false"} | environment
+        switches.setdefault("DBT_TARGET_PATH", str(target_path(switches["SOURCES"])))
         code = dbt_process.run(
             list(arguments),
-            os.environ | {name: str(path) for name, path in paths.items()} | switches | environment,
+            os.environ | {name: str(path) for name, path in paths.items()} | switches,
             ROOT,
             live / "output.txt",
             kill_at,

@@ -73,9 +73,7 @@ def test_a_look_before_the_build_says_which_kpis_the_files_can_feed(dbt, landing
     # What has rows could be fed; a file without a single fitting row feeds nothing.
     assert {kpi: said[kpi] for kpi in available if said[kpi] != "yes"} == {}
     of_ravenstack = dbt("--quiet", "run-operation", "check_raw", raw=company.RAW)
-    assert (
-        "customer_renewal_rate                   no: nothing feeds contracts or invoice_lines" in of_ravenstack.output
-    )
+    assert re.search(r"customer_renewal_rate +no: nothing feeds contracts or invoice_lines", of_ravenstack.output)
 
 
 def test_the_page_says_what_is_declared():

@@ -184,7 +184,7 @@ def test_a_published_folder_that_cannot_be_written_is_named(dbt, published_compa
 
 def test_raw_files_that_change_while_they_are_read_are_not_published(dbt, published_company, tmp_path):
     folder = raw(tmp_path / "landing")
-    accounts = folder / "ravenstack" / "accounts.csv"
+    accounts = folder / "ravenstack" / "ravenstack_accounts.csv"
     done = dbt(*WHOLE, after=published_company, raw=folder)
     assert done.code == 0, done.output[-3000:]
     sources = dict(done.published("select raw_table, raw_rows from published_sources"))
