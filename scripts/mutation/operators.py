@@ -214,13 +214,13 @@ def _default(node: exp.Expression) -> Iterator[Change]:
     if isinstance(node, exp.Coalesce) and node.expressions:
         default = node.expressions[-1]
         if other := _other(default):
-            change = _replacing(default, other)
+            change = _replacing(default, other, at=node)
             change.before, change.after = text(node), _with(node, default, other)
             yield change
         else:
             kept = node.copy()
             kept.set("expressions", kept.expressions[:-1])
-            yield _replacing(node, kept if kept.expressions else kept.this, at=default)
+            yield _replacing(node, kept if kept.expressions else kept.this)
     elif isinstance(node, exp.Case) and (default := node.args.get("default")) and not isinstance(default, exp.Null):
         other = _other(default)
         change = _replacing(default, other)
@@ -238,6 +238,8 @@ def _with(node: exp.Expression, child: exp.Expression, other: exp.Expression) ->
 
 def _other(node: exp.Expression) -> exp.Expression | None:
     """Another constant of the same kind; None of what is no constant."""
+    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and node.this.is_string:
+        return _other(node.this) if node.to.this in exp.DataType.TEXT_TYPES else None
     if isinstance(node, exp.Paren | exp.Cast):
         return _other(node.this)
     if isinstance(node, exp.Boolean):

@@ -50,7 +50,7 @@ class Built:
 
     warehouse: Path
     raw: Path
-    seconds: float = 30
+    seconds: float = 20
 
 
 def grouped(found: Iterable[Mutant]) -> list[Result]:

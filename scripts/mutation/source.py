@@ -89,6 +89,8 @@ class Source:
         self.sets = {
             match[1]: match.span("value" if match["value"] is not None else "body") for match in SET.finditer(raw)
         }
+        set_lines = [range(self.line(start), self.line(stop) + 1) for start, stop in self.sets.values()]
+        self.repeated = [*self.loops, *set_lines]  # what is written here may stand in the SQL several times
         self.tokens: list[Token] = []
         position = 0
         for match in JINJA.finditer(raw):
@@ -128,6 +130,11 @@ class Source:
 
     def line(self, offset: int) -> int:
         return self.raw.count("\n", 0, offset) + 1
+
+    def is_in_loop(self, index: int) -> bool:
+        """Whether one of the tokens stands in a loop."""
+        line = self.line(self.tokens[index].start)
+        return any(line in loop for loop in self.loops)
 
     def aligned(self, compiled: str) -> Compiled:
         return Compiled(self, compiled)
@@ -213,7 +220,7 @@ class Compiled:
                 for step in steps
             )  # fmt: skip
 
-        alike = [index for index, one in enumerate(theirs) if one == texts[anchor]]
+        alike = [i for i, one in enumerate(theirs) if one == texts[anchor] and self.source.is_in_loop(i)]
         best = max(alike, key=likeness, default=None)
         if best is None or likeness(best) < REACH:
             return None

@@ -84,9 +84,11 @@ def mutants(model: Model) -> Iterator[Mutant]:
             owner = f"macro {place.macro}" if place.macro else model.name
             folder = "macros" if place.macro else model.folder
             key = (owner, change.operator, shape)
-            if shape == words and not place.macro:
-                found[change.operator, words, place.line] += 1
-                key = (*key, place.line, found[change.operator, words, place.line])
+            if not place.macro:
+                key = (*key, place.line)
+                if not any(place.line in lines for lines in model.source.repeated):
+                    found[key] += 1
+                    key = (*key, found[key])
             yield Mutant(owner, folder, change.operator, place.line, _short(shape), key, model.name, index, number)
 
 
@@ -154,7 +156,7 @@ class Bench:
         if test.expected:
             query += f" union all select {test.columns}, 'expected' from expected"
         try:
-            with _limited(self.connection, SECONDS):
+            with limited(self.connection, SECONDS):
                 rows = self.connection.execute(query).fetchall()
         except NOT_SQL:
             return "no SQL"
@@ -171,7 +173,8 @@ class Bench:
 
 
 @contextmanager
-def _limited(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+def limited(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """What takes longer is interrupted."""
     timer = threading.Timer(seconds, connection.interrupt)
     timer.start()
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import duckdb
 import truth
 
 from mutation.project import GIVEN, Project
+from mutation.trial import limited
 
 LAYERS = ("core", "marts")
 
@@ -32,11 +32,14 @@ class Check:
 
 
 class Warehouse:
-    """`file` is written to and rolled back; `raw` is the folder of the simulated company. A mutant gets `seconds`."""
+    """`file` is written to and rolled back; `raw` is the folder of the simulated company. No model and no check takes
+    `seconds`: one that does is a join of everything with everything."""
 
     def __init__(self, project: Project, file: Path, raw: Path, seconds: float):
         self.project, self.truth, self.seconds = project, raw / "truth", seconds
-        self.connection = duckdb.connect(str(file), config={"threads": 1})
+        self.connection = duckdb.connect(
+            str(file), config={"threads": 1, "memory_limit": "1GB", "max_temp_directory_size": "1GB"}
+        )
         self.connection.execute("set TimeZone = 'UTC'")
         self.schemas = project.schemas
         views = self.connection.execute(
@@ -115,16 +118,14 @@ class Warehouse:
             self.connection.execute("rollback")
 
     def _judged(self, model: str, sql: str) -> str | None:
-        ends = time.monotonic() + self.seconds
         affected = self._below(model)
         changed: set[str] = set()
         waiting = [check for check in self.checks if check.reads & affected]
         for name in (one for one in self.order if one in affected):
             if name == model or changed.intersection(self.project.parents(name)):
-                if time.monotonic() > ends:
-                    return None
                 try:
-                    is_changed = self._rebuilt(name, sql if name == model else self.sql[name])
+                    with limited(self.connection, self.seconds):
+                        is_changed = self._rebuilt(name, sql if name == model else self.sql[name])
                 except duckdb.Error as error:
                     return f"the build of {name}: {type(error).__name__}"
                 if is_changed is None:
@@ -175,8 +176,9 @@ class Warehouse:
 
     def _holds(self, check: Check) -> bool:
         try:
-            if check.answer:
-                return truth.compare_answer(self.connection, self.truth, check.answer, check.sql).is_equal
-            return self.connection.execute(check.sql).fetchone() == (0,)
+            with limited(self.connection, self.seconds):
+                if check.answer:
+                    return truth.compare_answer(self.connection, self.truth, check.answer, check.sql).is_equal
+                return self.connection.execute(check.sql).fetchone() == (0,)
         except duckdb.Error:
             return False

@@ -49,17 +49,15 @@ others as (
 customer_months as (
 
     select
-        items.customer_id,
-        items.month_start,
-        sum(items.mrr_amount) as mrr_amount,
+        customer_id,
+        month_start,
+        sum(mrr_amount) as mrr_amount,
         {%- for cause, amount in causes.items() %}
         sum({{ amount }}) as {{ cause }}_amount,
         {%- endfor %}
-        sum(items.invoiced_amount) as invoiced_amount
+        sum(invoiced_amount) as invoiced_amount
     from items
-    left join others
-        on items.customer_id = others.customer_id and items.month_start = others.month_start
-    group by items.customer_id, items.month_start
+    group by customer_id, month_start
 
 )
 
