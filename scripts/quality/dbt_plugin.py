@@ -93,7 +93,8 @@ class Plugin(BasePlugin):
         self.revision = git_revision().replace("'", "")
 
     def configure_cursor(self, cursor) -> None:
-        cursor.execute(f"set variable git_revision = '{self.revision}'")
+        statements = [f"set variable git_revision = '{self.revision}'"]
         for variable, files in unreadable_csvs().items():
             names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-            cursor.execute(f"set variable {variable} = cast([{names}] as varchar[])")
+            statements.append(f"set variable {variable} = cast([{names}] as varchar[])")
+        cursor.execute("; ".join(statements))
