@@ -3,7 +3,7 @@ people keep its records (`--links dirty`): how well they were joined, by rule.
 
 scripts/answers/<name>.sql says what the warehouse answers to truth/<name>.parquet, in the same columns. Its comments say
     -- key: column, column           what identifies a row; required
-    -- within: column 0.005, …       the largest difference allowed in a number
+    -- within: column 0.005, …       the largest difference allowed in a number, an expression over the truth (t) and the warehouse (o)
     -- relative: 0.000000001         a number may differ by that part of itself, a decimal of the warehouse by its last digit
     -- of each: kpi_*                one answer for all truths of such a name
 Every other column is exactly equal, and NULL equals only NULL. In the SQL {name} is the truth's name, {columns} are its columns and
@@ -63,9 +63,8 @@ class Answer:
         return [column.strip() for column in hint(self.sql, "key").split(",")]
 
     @property
-    def within(self) -> dict[str, float]:
-        parts = (part.split() for part in hint(self.sql, "within").split(",") if part)
-        return {column: float(limit) for column, limit in parts}
+    def within(self) -> dict[str, str]:
+        return dict(part.split(maxsplit=1) for part in hint(self.sql, "within").split(",") if part)
 
     @property
     def relative(self) -> float:
@@ -74,7 +73,7 @@ class Answer:
     def differs(self, column: str, stated: str, kind: str) -> str:
         """The condition by which a column, of these types in the truth (t) and the warehouse (o), is another."""
         one, other = f"t.{column}", f"o.{column}"
-        limits = [str(self.within[column])] if column in self.within else []
+        limits = [self.within[column]] if column in self.within else []
         if self.relative and stated == "DOUBLE":
             limits.append(f"{self.relative} * greatest(abs({one}), abs({other}))")
             if decimal := re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", kind):

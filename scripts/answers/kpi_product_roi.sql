@@ -1,7 +1,7 @@
 -- key: month, segment_type, segment, breakdown
--- relative: 0.0000001
--- within: numerator 0.005, denominator 0.005, fee_amount 0.005, value 0.000001
--- As kpi.sql, but fees are sums of many parts of six decimals: of a cost of a few dollars that credits leave, a quotient has seven digits.
+-- relative: 0.000000001
+-- within: numerator 0.005, denominator 0.005, fee_amount 0.005, value 0.005 * (1 + abs(t.value)) / t.denominator
+-- As kpi.sql, but fees are sums of many parts of six decimals, right to half a cent, and so is a value: as near as both its amounts let it be.
 select {columns}
 from (
     select
