@@ -103,67 +103,63 @@
 {% endmacro %}
 
 
+{% macro results_history() %}
+    {#- on-run-start: makes history.dbt_results, where record_results keeps what dbt says of every node, or adds the columns that it did
+        not have yet. -#}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') -%}
+        {%- do run_query('create schema if not exists history') -%}
+        {%- set columns = {
+            'build_id': dbt.type_string(), 'finished_at': 'timestamp', 'command': dbt.type_string(), 'node': dbt.type_string(),
+            'resource_type': dbt.type_string(), 'status': dbt.type_string(), 'failures': 'bigint', 'seconds': 'double precision',
+            'message': dbt.type_string(), 'layer': dbt.type_string(), 'table_name': dbt.type_string(),
+            'owner': dbt.type_string(), 'failing_keys': dbt.type_string(),
+        } -%}
+        {%- set definitions = [] -%}
+        {%- for name, type in columns.items() -%}{%- do definitions.append(name ~ ' ' ~ type) -%}{%- endfor -%}
+        {%- do run_query('create table if not exists history.dbt_results (' ~ definitions | join(', ') ~ ')') -%}
+        {%- for definition in definitions -%}
+            {%- do run_query('alter table history.dbt_results add column if not exists ' ~ definition) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+
 {% macro record_results(results) %}
-    {#- Appends dbt's own result of every node of this command to history.dbt_results, which it makes where there is none. -#}
-    {%- do run_query('create schema if not exists history') -%}
-    {%- do run_query('create table if not exists history.dbt_results (build_id ' ~ dbt.type_string() ~ ', finished_at timestamp, command '
-        ~ dbt.type_string() ~ ', node ' ~ dbt.type_string() ~ ', resource_type ' ~ dbt.type_string() ~ ', status ' ~ dbt.type_string()
-        ~ ', failures bigint, seconds double precision, message ' ~ dbt.type_string() ~ ')') -%}
+    {#- Appends dbt's own result of every node of this command to history.dbt_results, a test's with the table that it is of (of several the first), who
+        answers for that, and the first 50 failing rows as JSON. -#}
     {%- set rows = [] -%}
     {%- for result in results -%}
-        {%- do rows.append("('" ~ invocation_id ~ "', timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "', '" ~ flags.WHICH
-            ~ "', '" ~ result.node.unique_id ~ "', '" ~ result.node.resource_type ~ "', '" ~ result.status ~ "', "
-            ~ (result.failures if result.failures is not none else 'null') ~ ', ' ~ result.execution_time ~ ", '"
-            ~ end_of_message(result) | replace("'", "''") ~ "')") -%}
-    {%- endfor -%}
-    {%- if rows -%}{%- do run_query('insert into history.dbt_results values ' ~ rows | join(',\n')) -%}{%- endif -%}
-{% endmacro %}
-
-
-{% macro write_status(state, failing) %}
-    {#- status.json beside the published file: the last attempt, what failed in it, and the last good build. A frozen green
-        file must not look fresh. -#}
-    {{ return(adapter.dispatch('write_status')(state, failing)) }}
-{% endmacro %}
-
-{% macro default__write_status(state, failing) %}{% endmacro %}
-
-{% macro duckdb__write_status(state, failing) %}
-    {%- set last_good = "null" -%}
-    {%- if adapter.get_relation(target.database, 'history', 'publish') -%}
-        {%- set last_good = "(
-            select to_json(struct_pack(build_id := build_id, published_at := published_at, as_of := as_of, git_revision := git_revision))
-            from history.publish where is_published order by published_at desc limit 1)" -%}
-    {%- endif -%}
-    {%- set rules = gate_failures() + failing -%}
-    {%- do run_query("
-        copy (
-            select
-                '" ~ state ~ "' as state,
-                '" ~ invocation_id ~ "' as build_id,
-                '" ~ run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ') ~ "' as attempted_at,
-                " ~ git_revision() ~ " as git_revision,
-                '" ~ sources_on() | join(' ') ~ "' as sources,
-                cast('" ~ tojson(rules) | replace("'", "''") ~ "' as json) as failing_rules,
-                cast(" ~ last_good ~ " as json) as last_good_build
-        ) to '" ~ env_var('PUBLISHED_DIR', 'published') | replace("'", "''") ~ "/status.json' (format json)
-    ") -%}
-{% endmacro %}
-
-
-{% macro gate_failures() %}
-    {#- The expectations that failed in this build: [{layer, rule, table, …}]. -#}
-    {%- set failures = [] -%}
-    {%- for layer in ('raw', 'staging', 'core', 'marts') if adapter.get_relation(target.database, 'history', 'gate_' ~ layer) -%}
-        {%- for row in run_query("
-            select layer, suite, rule, table_name, severity, owner, failing_count, example
-            from history.gate_" ~ layer ~ " where build_id = '" ~ invocation_id ~ "' and status <> 'passed'
-        ") -%}
-            {%- do failures.append({
-                'layer': row['layer'], 'rule': row['suite'] ~ '.' ~ row['rule'], 'table': row['table_name'], 'status': row['severity'],
-                'owner': row['owner'], 'failures': row['failing_count'] | int, 'message': row['example'],
-            }) -%}
+        {%- set is_test = result.node.resource_type == 'test' -%}
+        {%- set tested = graph.nodes.get(result.node.attached_node or result.node.depends_on.nodes | first) if is_test else none -%}
+        {%- set meta = tested.config.meta if tested else {} -%}
+        {%- set values = [
+            invocation_id, run_started_at.strftime('%Y-%m-%d %H:%M:%S'), flags.WHICH, result.node.unique_id, result.node.resource_type,
+            result.status, result.failures, result.execution_time, end_of_message(result),
+            ('seeds' if tested.resource_type == 'seed' else tested.fqn[1]) if tested else none, tested.schema ~ '.' ~ tested.alias if tested else none,
+            meta.get('kpi', meta).get('owner'), failing_rows(result),
+        ] -%}
+        {%- set literals = [] -%}
+        {%- for value in values -%}
+            {%- do literals.append('null' if value is none else "'" ~ value | string | replace("'", "''") ~ "'") -%}
         {%- endfor -%}
+        {%- do rows.append('(' ~ literals | join(', ') ~ ')') -%}
     {%- endfor -%}
-    {{ return(failures) }}
+    {%- if rows -%}
+        {%- do run_query(
+            'insert into history.dbt_results (build_id, finished_at, command, node, resource_type, status, failures, seconds, message, layer, '
+            ~ 'table_name, owner, failing_keys) values ' ~ rows | join(',\n')
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro failing_rows(result) %}
+    {#- The first 50 rows that a failing data test found, as a JSON list; none of anything else. -#}
+    {%- if result.node.resource_type == 'test' and result.status == 'fail' and target.type == 'duckdb' -%}
+        {%- set found = run_query(
+            'select cast(to_json(list(failing)) as varchar) from (select * from (' ~ result.node.compiled_code ~ '\n) limit 50) as failing'
+        ) -%}
+        {{ return(found.columns[0].values()[0]) }}
+    {%- endif -%}
+    {{ return(none) }}
 {% endmacro %}
