@@ -163,3 +163,52 @@
     {%- endif -%}
     {{ return(none) }}
 {% endmacro %}
+
+
+{% macro write_status(state, failing) %}
+    {#- status.json beside the published file: the last attempt, what failed in it, and the last good build. A frozen green
+        file must not look fresh. -#}
+    {{ return(adapter.dispatch('write_status')(state, failing)) }}
+{% endmacro %}
+
+{% macro default__write_status(state, failing) %}{% endmacro %}
+
+{% macro duckdb__write_status(state, failing) %}
+    {%- set last_good = "null" -%}
+    {%- if adapter.get_relation(target.database, 'history', 'publish') -%}
+        {%- set last_good = "(
+            select to_json(struct_pack(build_id := build_id, published_at := published_at, as_of := as_of, git_revision := git_revision))
+            from history.publish where is_published order by published_at desc limit 1)" -%}
+    {%- endif -%}
+    {%- set rules = gate_failures() + failing -%}
+    {%- do run_query("
+        copy (
+            select
+                '" ~ state ~ "' as state,
+                '" ~ invocation_id ~ "' as build_id,
+                '" ~ run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ') ~ "' as attempted_at,
+                " ~ git_revision() ~ " as git_revision,
+                '" ~ sources_on() | join(' ') ~ "' as sources,
+                cast('" ~ tojson(rules) | replace("'", "''") ~ "' as json) as failing_rules,
+                cast(" ~ last_good ~ " as json) as last_good_build
+        ) to '" ~ env_var('PUBLISHED_DIR', 'published') | replace("'", "''") ~ "/status.json' (format json)
+    ") -%}
+{% endmacro %}
+
+
+{% macro gate_failures() %}
+    {#- The expectations that failed in this build: [{layer, rule, table, …}]. -#}
+    {%- set failures = [] -%}
+    {%- for layer in ('raw', 'staging', 'core', 'marts') if adapter.get_relation(target.database, 'history', 'gate_' ~ layer) -%}
+        {%- for row in run_query("
+            select layer, suite, rule, table_name, severity, owner, failing_count, example
+            from history.gate_" ~ layer ~ " where build_id = '" ~ invocation_id ~ "' and status <> 'passed'
+        ") -%}
+            {%- do failures.append({
+                'layer': row['layer'], 'rule': row['suite'] ~ '.' ~ row['rule'], 'table': row['table_name'], 'status': row['severity'],
+                'owner': row['owner'], 'failures': row['failing_count'] | int, 'message': row['example'],
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(failures) }}
+{% endmacro %}

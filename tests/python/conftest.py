@@ -79,7 +79,7 @@ def month_values(rows: list[tuple]) -> dict:
 
 
 # What looks at the sample stays together, so that one worker builds it; every other file is a piece of work by itself.
-OF_THE_SAMPLE = "comparisons_oracle health_oracle sample ticket_clock truth usage_oracle".split()
+OF_THE_SAMPLE = ["comparisons_oracle", "health_oracle", "sample", "ticket_clock", "truth", "usage_oracle"]
 
 
 @pytest.hookimpl(tryfirst=True)
