@@ -21,7 +21,6 @@
     'answers': 'answers',
 } -%}
 with judged as (
-
     select
         {% for column, kpi_id in kpis.items() -%}
         max(case when kpi_id = '{{ kpi_id }}' then value end) as {{ column }},
@@ -31,11 +30,9 @@ with judged as (
     from {{ ref('kpi_judgements') }}
     where segment_type = 'customer' and breakdown = 'all'
     group by segment, period_start
-
 ),
 
 answers as (
-
     select
         customer_id,
         month_start,
@@ -43,7 +40,6 @@ answers as (
         max(case when measure = 'nps_mean_score' then value end) as nps_mean_score
     from {{ ref('health_measurements') }}
     group by customer_id, month_start
-
 )
 
 select

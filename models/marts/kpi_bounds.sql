@@ -1,12 +1,7 @@
-with months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+with months as (select * from {{ ref('dim_months') }}),
 
 -- The target that holds at a month's end: of several the one that began last.
-in_force as (
-
+ranked as (
     select
         targets.*,
         months.month_start as period_start,
@@ -16,57 +11,9 @@ in_force as (
         ) as recency
     from {{ ref('kpi_targets') }} as targets
     inner join months on targets.valid_from < months.next_month_start
-
 ),
 
--- A customer is judged as its segment is, unless it has a target of its own.
-of_customers as (
-
-    select
-        in_force.kpi_id,
-        in_force.period_start,
-        'customer' as segment_type,
-        members.customer_id as segment,
-        in_force.good_at,
-        in_force.bad_at,
-        in_force.target_value
-    from in_force
-    inner join {{ ref('brg_customer_segments') }} as members
-        on
-            in_force.period_start = members.month_start
-            and in_force.segment_type = members.segment_type
-            and in_force.segment = members.segment
-    left join in_force as own
-        on
-            in_force.kpi_id = own.kpi_id
-            and in_force.period_start = own.period_start
-            and own.segment_type = 'customer'
-            and members.customer_id = own.segment
-    where in_force.recency = 1 and in_force.segment_type = 'segment' and own.kpi_id is null
-
-),
-
-bounds as (
-
-    select
-        catalog.kpi_id,
-        months.month_start as period_start,
-        '(any)' as segment_type,
-        '(any)' as segment,
-        coalesce(in_force.good_at, catalog.good_at) as good_at,
-        coalesce(in_force.bad_at, catalog.bad_at) as bad_at,
-        in_force.target_value
-    from {{ ref('kpi_catalog') }} as catalog
-    cross join months
-    left join in_force
-        on
-            catalog.kpi_id = in_force.kpi_id
-            and months.month_start = in_force.period_start
-            and in_force.segment_type = '(any)'
-            and in_force.recency = 1
-
-    union all
-
+in_force as (
     select
         kpi_id,
         period_start,
@@ -75,13 +22,48 @@ bounds as (
         good_at,
         bad_at,
         target_value
-    from in_force
-    where recency = 1 and segment_type <> '(any)'
-
-    union all
-
-    select * from of_customers
-
+    from ranked
+    where recency = 1
 )
 
-select * from bounds
+select
+    catalog.kpi_id,
+    months.month_start as period_start,
+    '(any)' as segment_type,
+    '(any)' as segment,
+    coalesce(in_force.good_at, catalog.good_at) as good_at,
+    coalesce(in_force.bad_at, catalog.bad_at) as bad_at,
+    in_force.target_value
+from {{ ref('kpi_catalog') }} as catalog
+cross join months
+left join in_force
+    on
+        catalog.kpi_id = in_force.kpi_id
+        and months.month_start = in_force.period_start
+        and in_force.segment_type = '(any)'
+union all
+select * from in_force
+where segment_type <> '(any)'
+union all
+-- A customer is judged as its segment is, unless it has a target of its own.
+select
+    targets.kpi_id,
+    targets.period_start,
+    'customer' as segment_type,
+    members.customer_id as segment,
+    targets.good_at,
+    targets.bad_at,
+    targets.target_value
+from in_force as targets
+inner join {{ ref('brg_customer_segments') }} as members
+    on
+        targets.period_start = members.month_start
+        and targets.segment_type = members.segment_type
+        and targets.segment = members.segment
+left join in_force as own
+    on
+        targets.kpi_id = own.kpi_id
+        and targets.period_start = own.period_start
+        and own.segment_type = 'customer'
+        and members.customer_id = own.segment
+where targets.segment_type = 'segment' and own.kpi_id is null

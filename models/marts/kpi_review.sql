@@ -1,16 +1,13 @@
 with company as (
-
     select
         kpi_values.*,
         cast({{ dbt.date_trunc('quarter', 'period_start') }} as date) as quarter_start,
         case when band in ('good', 'watch', 'bad') then band end as known_band
     from {{ ref('kpi_values') }} as kpi_values
     where segment_type = 'all' and breakdown = 'all'
-
 ),
 
 followed as (
-
     select
         *,
         lag(known_band) over (partition by kpi_id order by period_start) as band_before,
@@ -23,11 +20,9 @@ followed as (
         row_number() over (partition by kpi_id, quarter_start order by period_start)
             as month_of_quarter
     from company
-
 ),
 
 quarters as (
-
     select
         kpi_id,
         quarter_start,
@@ -41,11 +36,9 @@ quarters as (
     from followed
     group by kpi_id, quarter_start
     having count(*) = 3
-
 ),
 
 renewals as (
-
     select
         breakdown as kpi_id,
         cast({{ dbt.date_trunc('quarter', 'period_start') }} as date) as quarter_start,
@@ -55,11 +48,9 @@ renewals as (
     from {{ ref('kpi_metric_renewal_correlation') }}
     where segment_type = 'all' and value is not null
     group by breakdown, {{ dbt.date_trunc('quarter', 'period_start') }}
-
 ),
 
 reviewed as (
-
     select
         quarters.kpi_id,
         catalog.name,
@@ -88,7 +79,6 @@ reviewed as (
         on
             quarters.kpi_id = year_before.kpi_id
             and {{ add_months('quarters.quarter_start', -12) }} = year_before.quarter_start
-
 )
 
 select

@@ -1,6 +1,5 @@
 -- A KPI without bands of its own is judged by its companion that has some.
 with judged as (
-
     select
         catalog.kpi_id,
         case when catalog.band_rule <> 'none' then catalog.kpi_id else min(companions.kpi_id) end
@@ -12,11 +11,9 @@ with judged as (
             and catalog.kpi_id <> companions.kpi_id
             and companions.band_rule <> 'none'
     group by catalog.kpi_id, catalog.band_rule
-
 ),
 
 plays as (
-
     select
         plays.*,
         judged.judged_kpi_id,
@@ -26,11 +23,9 @@ plays as (
     inner join judged on plays.kpi_id = judged.kpi_id
     left join {{ ref('dim_months') }} as months
         on {{ month_of(reporting_date('plays.closed_at')) }} = months.month_start
-
 ),
 
 bands as (
-
     select
         kpi_id,
         segment as customer_id,
@@ -38,11 +33,9 @@ bands as (
         band
     from {{ ref('kpi_judgements') }}
     where segment_type = 'customer' and breakdown = 'all' and band in ('good', 'watch', 'bad')
-
 ),
 
 closed as (
-
     select
         plays.source_system,
         plays.play_id,
@@ -60,11 +53,9 @@ closed as (
             and plays.customer_id = bands.customer_id
             and plays.trigger_month_start = bands.period_start
     where bands.band = 'bad' and not plays.is_cancelled and plays.closed_month_start is not null
-
 ),
 
 cases as (
-
     select distinct
         kpi_id,
         judged_kpi_id,
@@ -74,12 +65,10 @@ cases as (
         is_due
     from closed
     where is_due
-
 ),
 
 -- Each customer that was as bad in the same month and had no play for it, not even a cancelled one.
 unplayed as (
-
     select
         bands.customer_id,
         cases.*
@@ -92,11 +81,9 @@ unplayed as (
             and bands.customer_id = plays.customer_id
             and bands.period_start = plays.trigger_month_start
     where bands.band = 'bad' and plays.play_id is null
-
 ),
 
 compared as (
-
     select * from closed
     union all
     select
@@ -110,7 +97,6 @@ compared as (
         effect_month_start,
         is_due
     from unplayed
-
 )
 
 select

@@ -1,5 +1,4 @@
 with customer_months as (
-
     select
         spine.customer_id,
         spine.month_start,
@@ -8,11 +7,9 @@ with customer_months as (
     from {{ ref('fct_customer_months') }} as spine
     inner join {{ ref('dim_months') }} as months on spine.month_start = months.month_start
     where spine.is_active
-
 ),
 
 reasons as (
-
     select
         customer_id,
         month_start,
@@ -20,12 +17,10 @@ reasons as (
         max(case when reason in ('seats', 'limit', 'depth') then 1 else 0 end) as is_upsell
     from {{ ref('upsell_reasons') }}
     group by customer_id, month_start
-
 ),
 
 -- Deals for more that are open at the month's end E, and those won in the 90 days after it.
 deals as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -45,7 +40,6 @@ deals as (
             and (deals.closed_at is null or deals.closed_at >= customer_months.ends_at)
     where deals.opportunity_type = 'expansion'
     group by customer_months.customer_id, customer_months.month_start
-
 )
 
 -- An input that is not known qualifies nobody.

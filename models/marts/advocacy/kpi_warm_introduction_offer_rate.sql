@@ -1,11 +1,4 @@
-with months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-asks as (
-
+with asks as (
     select
         asks.customer_id,
         asks.contact_id,
@@ -14,16 +7,14 @@ asks as (
         asks.is_repeat,
         months.month_start
     from {{ ref('fct_intro_asks') }} as asks
-    inner join months
+    inner join {{ ref('dim_months') }} as months
         on
             {{ month_of(reporting_date('asks.asked_at')) }}
             > {{ add_months('months.month_start', -3) }}
             and asks.asked_at < months.ends_at
-
 ),
 
 customers as (
-
     select
         customer_id,
         month_start,
@@ -33,13 +24,11 @@ customers as (
     from asks
     where party_type <> 'partner' and customer_id is not null
     group by customer_id, month_start
-
 ),
 
 -- Three months are known once they are over since the first ask on record. Whom we asked among
 -- partners is the company's alone (R13).
 measured as (
-
     select
         customer_months.month_start as period_start,
         segments.segment_type,
@@ -84,15 +73,14 @@ measured as (
         contact_id as partner
     from asks
     where party_type = 'partner' and not is_repeat
-
 ),
 
 {{ kpi_rows(
     'warm_introduction_offer_rate',
     has_segments=true,
+    counts=['asks'],
+    ratios={'acceptance_rate': ('accepted', 'asks')},
     extras={
-        'asks': 'cast(sum(asks) as bigint)',
-        'acceptance_rate': 'cast(sum(accepted) * 1.0 / nullif(sum(asks), 0) as double precision)',
         'repeated_asks': 'cast(sum(repeats) as bigint)',
         'partners_asked': 'count(distinct partner)',
     }

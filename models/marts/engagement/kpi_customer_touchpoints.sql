@@ -4,21 +4,12 @@
     'customers_with_qbr',
 ] -%}
 with touchpoints as (
-
     select * from {{ ref('fct_touchpoints') }}
     where is_counted
-
-),
-
-cadences as (
-
-    select * from {{ ref('fct_touch_cadences') }}
-
 ),
 
 -- A gap is asked of active customers.
 customer_months as (
-
     select
         touchpoint_months.*,
         case when spine.is_active then 1 end as active_customers,
@@ -33,16 +24,14 @@ customer_months as (
         on
             touchpoint_months.customer_id = spine.customer_id
             and touchpoint_months.month_start = spine.month_start
-    left join cadences
+    left join {{ ref('fct_touch_cadences') }} as cadences
         on
             touchpoint_months.customer_id = cadences.customer_id
             and touchpoint_months.month_start = cadences.month_start
     where touchpoint_months.month_start >= (select min(touchpoints.month_start) from touchpoints)
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,

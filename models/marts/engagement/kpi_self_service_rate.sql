@@ -1,29 +1,14 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
--- Only of people whom the help desk can know too is it seen that they asked nobody.
+with -- Only of people whom the help desk can know too is it seen that they asked nobody.
 help_days as (
-
     select distinct
         customer_id,
         contact_id,
         event_date
     from {{ ref('fct_content_days') }}
     where contact_id is not null and (is_read or kind = 'walkthrough')
-
 ),
 
 tickets as (
-
     select
         tickets.customer_id,
         contact_ids.contact_id,
@@ -33,11 +18,9 @@ tickets as (
         on
             tickets.source_system = contact_ids.source_system
             and tickets.requester_id = contact_ids.source_contact_id
-
 ),
 
 needs as (
-
     select
         help_days.customer_id,
         help_days.event_date as needed_on,
@@ -57,34 +40,30 @@ needs as (
         created_on as needed_on,
         0 as is_self_served
     from tickets
-
 ),
 
 -- A need counts once three whole days have passed after it (R10), a trial's in nothing.
 known_needs as (
-
     select
         needs.customer_id,
         months.month_start,
         needs.is_self_served,
         {{ add_days('needs.needed_on', 4) }} <= months.as_of as is_due
     from needs
-    inner join months
+    inner join {{ ref('dim_months') }} as months
         on
             needs.needed_on >= months.month_start
             and needs.needed_on < months.next_month_start
             and months.next_month_start > (select min(event_date) from help_days)
             and months.next_month_start > (select min(created_on) from tickets)
-    inner join customer_months
+    inner join {{ ref('fct_customer_months') }} as customer_months
         on
             needs.customer_id = customer_months.customer_id
             and months.month_start = customer_months.month_start
             and needs.needed_on >= customer_months.started_on
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -96,7 +75,6 @@ measured as (
         sum(case when is_due then 0 else 1 end) as n_pending
     from known_needs
     group by customer_id, month_start
-
 ),
 
 {{ kpi_rows('self_service_rate') }}

@@ -1,5 +1,4 @@
 with successors as (
-
     select
         links.source_system,
         links.contract_id,
@@ -11,12 +10,10 @@ with successors as (
             links.successor_system = contracts.source_system
             and links.successor_id = contracts.contract_id
     group by links.source_system, links.contract_id
-
 ),
 
 -- Contracts known at a month's end E that end in the 90 days after it, and what is known of them.
 ending as (
-
     select
         months.month_start,
         contracts.source_system,
@@ -43,11 +40,9 @@ ending as (
             contracts.source_system = successors.source_system
             and contracts.contract_id = successors.contract_id
     where contracts.term_months > 1 and coalesce(successors.is_superseded, 0) = 0
-
 ),
 
 classed as (
-
     select
         ending.*,
         cast(coalesce(ending.arr_amount * rates.rate, 0) as decimal(28, 6)) as due_arr_amount,
@@ -64,7 +59,6 @@ classed as (
             and health.segment_type = 'customer'
             and ending.customer_id = health.segment
             and ending.month_start = health.period_start
-
 )
 
 select
@@ -81,10 +75,6 @@ select
     case when outcomes.is_final then outcomes.kept_arr_amount end as kept_arr_amount
 from classed
 left join {{ ref('health_renewal_rates') }} as rates
-    on
-        classed.month_start = rates.month_start
-        and classed.renewal_class = rates.renewal_class
+    on classed.month_start = rates.month_start and classed.renewal_class = rates.renewal_class
 left join {{ ref('fct_contract_renewals') }} as outcomes
-    on
-        classed.source_system = outcomes.source_system
-        and classed.contract_id = outcomes.contract_id
+    on classed.source_system = outcomes.source_system and classed.contract_id = outcomes.contract_id

@@ -1,20 +1,7 @@
 {%- set components = [
     'engagement', 'breadth', 'support', 'voice', 'relationship', 'activation', 'milestones', 'contact',
 ] -%}
-with scores as (
-
-    select * from {{ ref('health_scores') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-components as (
-
+with components as (
     select
         {% for name in components -%}
         max(case when component = '{{ name }}' then score end) as {{ name }}_score,
@@ -24,12 +11,10 @@ components as (
         month_start
     from {{ ref('health_components') }}
     group by customer_id, month_start
-
 ),
 
 -- A customer weighs what it pays; one that has no score weighs nothing.
 measured as (
-
     select
         scores.*,
         {%- for name in components %}
@@ -44,16 +29,15 @@ measured as (
         case when scores.score is not null then customer_months.mrr_amount end as denominator,
         case when scores.score is not null then 1 else 0 end as units,
         0 as n_pending
-    from scores
+    from {{ ref('health_scores') }} as scores
     inner join components
         on
             scores.customer_id = components.customer_id
             and scores.month_start = components.month_start
-    inner join customer_months
+    inner join {{ ref('fct_customer_months') }} as customer_months
         on
             scores.customer_id = customer_months.customer_id
             and scores.month_start = customer_months.month_start
-
 ),
 
 {#- Six decimals, as scores have, so that one of exactly 75 stays that. -#}

@@ -13,14 +13,9 @@
     }),
     ('due_plays', 'due_month_start', 'kpi_id', {'in_time': 'is_closed_by_due', 'due': 'true'}),
 ] -%}
-with effects as (
-
-    select * from {{ ref('play_effects') }}
-
-),
+with effects as (select * from {{ ref('play_effects') }}),
 
 due_plays as (
-
     select
         plays.*,
         months.month_start as due_month_start
@@ -28,11 +23,9 @@ due_plays as (
     inner join {{ ref('dim_months') }} as months
         on {{ month_of('plays.due_on') }} = months.month_start
     where not plays.is_cancelled
-
 ),
 
 counted as (
-
     {% for relation, month_start, kpi_id, adds in happened -%}
     select
         customer_id,
@@ -52,11 +45,9 @@ counted as (
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as kpi_id
     from {{ ref('fct_message_effects') }}
-
 ),
 
 measured as (
-
     {% for breakdown in ("'all'", 'kpi_id') -%}
     select
         counted.*,

@@ -1,13 +1,10 @@
 with segments as (
-
     select * from {{ ref('brg_customer_segments') }}
     where segment_type = 'segment'
-
 ),
 
 -- How long a stage takes in a segment: stays completed in the trailing twelve months, if enough.
 typical as (
-
     select
         months.month_start,
         segments.segment,
@@ -20,17 +17,13 @@ typical as (
             and {{ reporting_date('spells.left_at') }}
             >= {{ add_months('months.next_month_start', -12) }}
     inner join segments
-        on
-            spells.customer_id = segments.customer_id
-            and months.month_start = segments.month_start
+        on spells.customer_id = segments.customer_id and months.month_start = segments.month_start
     where spells.is_completed
     group by months.month_start, segments.segment, spells.stage
     having count(*) >= 10
-
 ),
 
 held as (
-
     select
         stages.*,
         not stages.is_terminal
@@ -42,20 +35,16 @@ held as (
             stages.customer_id = customer_months.customer_id
             and stages.month_start = customer_months.month_start
     left join segments
-        on
-            stages.customer_id = segments.customer_id
-            and stages.month_start = segments.month_start
+        on stages.customer_id = segments.customer_id and stages.month_start = segments.month_start
     left join typical
         on
             stages.month_start = typical.month_start
             and segments.segment = typical.segment
             and stages.stage = typical.stage
-
 ),
 
 -- Each customer as one of all, in its stage, and in another one that it opened in.
 shown as (
-
     {% for breakdown, opens in [
         ("'all'", 'opening_stage is not null'), ('stage', 'opening_stage = stage')
     ] -%}
@@ -74,11 +63,9 @@ shown as (
         1 as is_opening
     from held
     where opening_stage <> stage
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -96,12 +83,12 @@ measured as (
         is_opening,
         case when is_advanced then is_opening else 0 end as is_advanced
     from shown
-
 ),
 
 {% set of_a_customer = "case when segments.segment_type = 'customer' then " -%}
 {{ kpi_rows(
     'journey_stage',
+    ratios={'advance_rate': ('is_advanced', 'is_opening')},
     extras={
         'stage': of_a_customer ~ 'max(stage) end',
         'obstacle': of_a_customer ~ 'max(obstacle) end',
@@ -110,8 +97,6 @@ measured as (
         'backward_customers': 'cast(sum(is_backward) as bigint)',
         'opening_customers': 'cast(sum(is_opening) as bigint)',
         'advanced_customers': 'cast(sum(is_advanced) as bigint)',
-        'advance_rate':
-            'cast(sum(is_advanced) / nullif(sum(is_opening), 0) as double precision)',
     }
 ) }}
 

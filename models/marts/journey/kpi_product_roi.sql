@@ -1,15 +1,12 @@
 -- Fees of twelve months stand beside a year's benefit: months that look back on fewer are left out.
 with months as (
-
     select * from {{ ref('dim_months') }}
     where
         month_start_a_year_before
         >= (select min(firsts.previous_month_start) from {{ ref('dim_months') }} as firsts)
-
 ),
 
 fees as (
-
     select
         lines.customer_id,
         months.month_start,
@@ -23,11 +20,9 @@ fees as (
             and lines.month_start <= months.month_start
     where lines.kind <> 'tax'
     group by lines.customer_id, months.month_start
-
 ),
 
 returns as (
-
     select
         benefits.*,
         coalesce(fees.fee_amount, 0) as fee_amount,
@@ -36,13 +31,11 @@ returns as (
     inner join months on benefits.month_start = months.month_start
     left join fees
         on benefits.customer_id = fees.customer_id and benefits.month_start = fees.month_start
-
 ),
 
 {% set is_known = 'verified_benefit_amount is not null and cost_amount > 0' -%}
 {% set amounts = ['verified_benefit_amount', 'fee_amount', 'internal_cost_amount'] -%}
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -57,13 +50,8 @@ measured as (
         {%- endfor %}
         unverified_benefit_amount
     from returns
-
 ),
 
-{% set extras = {} -%}
-{% for amount in amounts + ['unverified_benefit_amount'] -%}
-{% do extras.update({amount: 'cast(sum(' ~ amount ~ ') as decimal(28, 6))'}) -%}
-{% endfor -%}
-{{ kpi_rows('product_roi', extras=extras) }}
+{{ kpi_rows('product_roi', amounts=amounts + ['unverified_benefit_amount']) }}
 
 select * from kpi_rows

@@ -1,5 +1,4 @@
 with judgements as (
-
     select
         segment as customer_id,
         period_start,
@@ -11,11 +10,9 @@ with judgements as (
         and breakdown = 'all'
         and kpi_id in ('customer_health_score', 'customer_touchpoints')
     group by segment, period_start
-
 ),
 
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -45,26 +42,24 @@ measured as (
             and customer_months.customer_id = forecasts.segment
             and customer_months.month_start = forecasts.period_start
     where customer_months.is_active
-
 ),
 
 {{ kpi_rows(
     'csm_portfolio',
     denominator='count(distinct csm_id)',
     value='1.0 * sum(numerator) / nullif(count(distinct csm_id), 0)',
+    counts=['touchpoints'],
+    amounts=['arr_amount'],
     extras={
-        'arr_amount': 'cast(sum(arr_amount) as decimal(28, 6))',
         'vacant_customers': 'cast(count(*) - sum(numerator) as bigint)',
         'bad_share':
             "cast(count(case when health_band = 'bad' then 1 end) as double precision)"
             " / nullif(count(case when health_band in ('good', 'watch', 'bad') then 1 end), 0)",
-        'touchpoints': 'cast(sum(touchpoints) as bigint)',
         'due_arr_amount': 'cast(coalesce(sum(due_arr_amount), 0) as decimal(28, 6))',
     }
 ) }},
 
 medians as (
-
     select
         period_start,
         {{ percentile('numerator') }} as median_customers,
@@ -72,7 +67,6 @@ medians as (
     from kpi_rows
     where segment_type = 'csm' and denominator = 1
     group by period_start
-
 )
 
 select

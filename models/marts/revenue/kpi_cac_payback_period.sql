@@ -1,11 +1,4 @@
-with months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-spent as (
-
+with spent as (
     select
         month_start,
         segment,
@@ -13,23 +6,19 @@ spent as (
         amount as sales_and_marketing_amount
     from {{ ref('fct_costs') }}
     where cost_function in ('sales', 'marketing')
-
 ),
 
 costs as (
-
     {{ costs_by_segment(
         'spent',
         ['new_logo_amount', 'sales_and_marketing_amount'],
         months=3,
         lag=policy_number('cac_lag_months') | int
     ) }}
-
 ),
 
 -- What the new customers of three months pay a month, less what serving them costs.
 gains as (
-
     select
         months.month_start,
         segments.segment_type,
@@ -38,7 +27,7 @@ gains as (
         sum(cast(customer_months.new_mrr_amount * margins.gross_margin as decimal(38, 12)))
             as margin_amount,
         max(case when margins.is_assumed then 1 else 0 end) as assumed
-    from months
+    from {{ ref('dim_months') }} as months
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
             customer_months.month_start > {{ add_months('months.month_start', -3) }}
@@ -52,11 +41,9 @@ gains as (
             and months.month_start = segments.month_start
             and segments.segment_type in ('all', 'segment')
     group by months.month_start, segments.segment_type, segments.segment
-
 ),
 
 measured as (
-
     select
         coalesce(costs.month_start, gains.month_start) as period_start,
         coalesce(costs.segment_type, gains.segment_type) as segment_type,
@@ -74,7 +61,6 @@ measured as (
             costs.month_start = gains.month_start
             and costs.segment_type = gains.segment_type
             and costs.segment = gains.segment
-
 ),
 
 {% set paid_back = 'case when sum(denominator) > 0 then sum(denominator) end' -%}

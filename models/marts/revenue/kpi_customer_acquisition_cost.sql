@@ -1,5 +1,4 @@
 with spent as (
-
     select
         month_start,
         segment,
@@ -7,21 +6,17 @@ with spent as (
         amount as sales_and_marketing_amount
     from {{ ref('fct_costs') }}
     where cost_function in ('sales', 'marketing')
-
 ),
 
 costs as (
-
     {{ costs_by_segment(
         'spent',
         ['new_logo_amount', 'sales_and_marketing_amount'],
         lag=policy_number('cac_lag_months') | int
     ) }}
-
 ),
 
 new_customers as (
-
     select
         segments.month_start,
         segments.segment_type,
@@ -35,11 +30,9 @@ new_customers as (
             and segments.segment_type in ('all', 'segment')
     where customer_months.movement = 'new'
     group by segments.month_start, segments.segment_type, segments.segment
-
 ),
 
 measured as (
-
     select
         coalesce(costs.month_start, new_customers.month_start) as period_start,
         coalesce(costs.segment_type, new_customers.segment_type) as segment_type,
@@ -56,20 +49,16 @@ measured as (
             costs.month_start = new_customers.month_start
             and costs.segment_type = new_customers.segment_type
             and costs.segment = new_customers.segment
-
 ),
 
 {{ kpi_rows(
     'customer_acquisition_cost',
     has_segments=true,
-    extras={
-        'sales_and_marketing_amount': 'cast(sum(sales_and_marketing_amount) as decimal(28, 6))',
-        'cac_blended_all_sm': 'cast(sum(sales_and_marketing_amount) / nullif(sum(denominator), 0) as double precision)',
-    }
+    amounts=['sales_and_marketing_amount'],
+    ratios={'cac_blended_all_sm': ('sales_and_marketing_amount', 'denominator')}
 ) }},
 
 smoothed as (
-
     select
         kpi_rows.*,
         cast(
@@ -85,7 +74,6 @@ smoothed as (
         partition by segment_type, segment
         {{ last_months(3) }}
     )
-
 )
 
 select * from smoothed

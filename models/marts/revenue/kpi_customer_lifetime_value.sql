@@ -1,5 +1,4 @@
 with churn_rates as (
-
     select
         period_start,
         segment_type,
@@ -11,11 +10,9 @@ with churn_rates as (
         partition by segment_type, segment
         {{ last_months(12) }}
     )
-
 ),
 
 invoiced as (
-
     select
         lines.customer_id,
         lines.month_start,
@@ -25,12 +22,10 @@ invoiced as (
         on lines.currency = rates.currency and lines.month_start = rates.month_start
     where lines.kind in ('recurring', 'credit', 'goodwill')
     group by lines.customer_id, lines.month_start
-
 ),
 
 -- Of whoever came back counts too what was invoiced for months in which it did not pay.
 active_customers as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -43,12 +38,10 @@ active_customers as (
             and customer_months.month_start >= invoiced.month_start
     where customer_months.is_active
     group by customer_months.customer_id, customer_months.month_start, customer_months.mrr_amount
-
 ),
 
 -- A customer is expected to leave as its segment does, a group as it does itself.
 payers as (
-
     select
         active_customers.month_start,
         segments.segment_type,
@@ -71,12 +64,10 @@ payers as (
             and active_customers.month_start = own.month_start
             and own.segment_type = 'segment'
     group by active_customers.month_start, segments.segment_type, segments.segment
-
 ),
 
 -- Nobody is expected to stay longer than ten years.
 measured as (
-
     select
         payers.month_start as period_start,
         payers.segment_type,
@@ -107,17 +98,16 @@ measured as (
             payers.month_start = acquisition_costs.period_start
             and payers.segment_type = acquisition_costs.segment_type
             and payers.segment = acquisition_costs.segment
-
 ),
 
 {% set discount = '(power(1.10, 1.0 / 12) - 1)' -%}
 {{ kpi_rows(
     'customer_lifetime_value',
     has_segments=true,
+    ratios={'historic_value': ('historic_amount', 'units')},
     extras={
         'discounted_value': 'cast(sum(numerator) * (1 + ' ~ discount ~ ') / nullif(sum(units) * '
             ~ discount ~ ' + sum(denominator), 0) as double precision)',
-        'historic_value': 'cast(sum(historic_amount) / nullif(sum(units), 0) as double precision)',
         'is_capped': 'max(capped) = 1',
         'is_gross_margin_assumed': 'max(assumed) = 1',
         'acquisition_cost': 'cast(max(acquisition_cost) as double precision)',

@@ -1,18 +1,9 @@
-with churns as (
+with churns as (select * from {{ ref('fct_churns') }}),
 
-    select * from {{ ref('fct_churns') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- A churn also stands in the two months after its own, for segments with too few churns in a month.
 shown as (
-
     select
         churns.customer_id,
         churns.month_start as segment_month,
@@ -26,30 +17,24 @@ shown as (
         on
             months.month_start >= churns.month_start
             and months.month_start <= {{ add_months('churns.month_start', 2) }}
-
 ),
 
 counted as (
-
     select
         shown.*,
         'all' as breakdown,
         case when shown.reason_code = 'not_captured' then 0 else 1 end as has_reason
     from shown
-
     union all
-
     select
         shown.*,
         reasons.reason_code as breakdown,
         case when shown.reason_code = reasons.reason_code then 1 else 0 end as has_reason
     from shown
     cross join (select distinct reason_code from churns) as reasons
-
 ),
 
 measured as (
-
     select
         customer_id,
         period_start,
@@ -65,7 +50,6 @@ measured as (
         case when is_reason_final and is_own_month then churn_mrr_amount end as mrr_denominator,
         case when is_own_month and not is_reason_final then 1 else 0 end as n_pending
     from counted
-
 ),
 
 {% set few = 'coalesce(sum(own_denominator), 0) < 10' -%}
@@ -86,7 +70,6 @@ measured as (
 ) }},
 
 top_reasons as (
-
     select
         *,
         row_number() over (
@@ -94,7 +77,6 @@ top_reasons as (
         ) as place
     from kpi_rows
     where breakdown not in ('all', 'not_captured') and value > 0
-
 )
 
 -- The headline is the share of the most frequent reason that was captured.

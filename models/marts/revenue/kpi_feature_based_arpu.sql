@@ -1,5 +1,4 @@
 with payers as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -11,30 +10,22 @@ with payers as (
             customer_months.customer_id = users.customer_id
             and customer_months.month_start = users.month_start
     where customer_months.is_active and users.active_users is not null
-
 ),
 
-used as (
-
-    select * from {{ ref('fct_feature_months') }}
-
-),
+used as (select * from {{ ref('fct_feature_months') }}),
 
 offered as (
-
     select distinct
         month_start,
         feature_id,
         is_core,
         is_gated
     from used
-
 ),
 
 -- Every paying customer with every feature that anybody could use, entitled or not: who does not
 -- use it is a non-user.
 pairs as (
-
     select
         payers.*,
         offered.feature_id,
@@ -52,11 +43,9 @@ pairs as (
             payers.customer_id = used.customer_id
             and payers.month_start = used.month_start
             and offered.feature_id = used.feature_id
-
 ),
 
 measured as (
-
     {% for breakdown in ["'all'", 'feature_id'] -%}
     select
         customer_id,

@@ -1,11 +1,8 @@
 with costs as (
-
     {{ costs_by_segment(ref('fct_resolution_costs'), ['amount']) }}
-
 ),
 
 solved as (
-
     select
         segments.month_start,
         segments.segment_type,
@@ -26,24 +23,20 @@ solved as (
             and customer_months.month_start = segments.month_start
             and segments.segment_type in ('all', 'segment')
     group by segments.month_start, segments.segment_type, segments.segment, tickets.category
-
 ),
 
 -- A category costs what its share of the working time does, where four fifths of the tickets have
 -- one.
 shares as (
-
     select
         *,
         sum(timed_tickets) over of_a_segment * 5 >= sum(tickets) over of_a_segment * 4 as is_timed,
         minutes / nullif(sum(minutes) over of_a_segment, 0) as share
     from solved
     window of_a_segment as (partition by month_start, segment_type, segment)
-
 ),
 
 parts as (
-
     select
         month_start,
         segment_type,
@@ -63,11 +56,9 @@ parts as (
         tickets
     from shares
     where is_timed and share is not null
-
 ),
 
 measured as (
-
     select
         coalesce(costs.month_start, parts.month_start) as period_start,
         coalesce(costs.segment_type, parts.segment_type) as segment_type,
@@ -83,7 +74,6 @@ measured as (
             costs.month_start = parts.month_start
             and costs.segment_type = parts.segment_type
             and costs.segment = parts.segment
-
 ),
 
 {{ kpi_rows('cost_per_resolution', has_segments=true) }}

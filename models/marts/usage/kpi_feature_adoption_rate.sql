@@ -1,12 +1,9 @@
 with users as (
-
     select * from {{ ref('fct_customer_usage_months') }}
     where active_users is not null
-
 ),
 
 pairs as (
-
     select
         feature_months.customer_id,
         feature_months.month_start,
@@ -20,19 +17,15 @@ pairs as (
         on
             feature_months.customer_id = users.customer_id
             and feature_months.month_start = users.month_start
-
 ),
 
 adopters as (
-
     select * from {{ ref('fct_user_feature_months') }}
     where is_adopter
-
 ),
 
 -- A pair counts for its feature and over all features; the uses of an adopter for its feature only.
 measured as (
-
     {% for breakdown in ['feature_id', "'all'"] -%}
     select
         customer_id,
@@ -50,9 +43,7 @@ measured as (
         cast(null as bigint) as uses
     from pairs
     group by customer_id, month_start{{ ', feature_id, is_new' if loop.first }}
-
     union all
-
     {% endfor -%}
     select
         adopters.customer_id,
@@ -74,18 +65,16 @@ measured as (
             adopters.customer_id = pairs.customer_id
             and adopters.month_start = pairs.month_start
             and adopters.feature_id = pairs.feature_id
-
 ),
 
 {{ kpi_rows(
     'feature_adoption_rate',
+    counts=['trying_users', 'adopting_accounts', 'entitled_accounts'],
+    ratios={
+        'trial_rate': ('trying_users', 'denominator'),
+        'account_breadth': ('adopting_accounts', 'entitled_accounts'),
+    },
     extras={
-        'trying_users': 'cast(sum(trying_users) as bigint)',
-        'trial_rate': 'cast(sum(trying_users) as double precision) / nullif(sum(denominator), 0)',
-        'adopting_accounts': 'cast(sum(adopting_accounts) as bigint)',
-        'entitled_accounts': 'cast(sum(entitled_accounts) as bigint)',
-        'account_breadth':
-            'cast(sum(adopting_accounts) as double precision) / nullif(sum(entitled_accounts), 0)',
         'median_uses': 'cast(' ~ percentile('uses') ~ ' as double precision)',
         'is_new': dbt.bool_or('is_new'),
     }

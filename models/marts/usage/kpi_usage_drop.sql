@@ -1,11 +1,6 @@
-with blocks as (
-
-    select * from {{ ref('fct_usage_blocks') }}
-
-),
+with blocks as (select * from {{ ref('fct_usage_blocks') }}),
 
 peers as (
-
     select
         customer_id,
         month_start,
@@ -13,12 +8,10 @@ peers as (
         segment
     from {{ ref('brg_customer_segments') }}
     where segment_type in ('segment', 'all')
-
 ),
 
 -- What is usual in a season; fewer than ten customers say nothing about it.
 usual as (
-
     select
         peers.month_start,
         peers.segment_type,
@@ -30,11 +23,9 @@ usual as (
     where blocks.usage_drop is not null
     group by peers.month_start, peers.segment_type, peers.segment
     having count(*) >= 10
-
 ),
 
 seasonal as (
-
     select
         peers.customer_id,
         peers.month_start,
@@ -50,11 +41,9 @@ seasonal as (
             and peers.segment_type = usual.segment_type
             and peers.segment = usual.segment
     group by peers.customer_id, peers.month_start
-
 ),
 
 measured as (
-
     select
         blocks.*,
         blocks.month_start as period_start,
@@ -67,7 +56,6 @@ measured as (
     from blocks
     inner join seasonal
         on blocks.customer_id = seasonal.customer_id and blocks.month_start = seasonal.month_start
-
 ),
 
 {% set users, prior_users = 'sum(active_users)', 'sum(prior_active_users)' -%}

@@ -1,29 +1,14 @@
 with answers as (
-
     select
         *,
         {{ reporting_date('responded_at') }} as responded_on,
         coalesce(contact_id, source_system || ' ' || response_id) as respondent
     from {{ ref('fct_survey_responses') }}
     where survey_type = 'nps' and exclusion_reason is null
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
 ),
 
 -- Each contact's answers of the 180 days before a month's end; whoever left since then stays in.
 recent as (
-
     select
         answers.*,
         months.month_start,
@@ -33,20 +18,18 @@ recent as (
             order by answers.responded_at desc, answers.response_id desc
         ) as recency
     from answers
-    inner join customer_months
+    inner join {{ ref('fct_customer_months') }} as customer_months
         on
             answers.customer_id = customer_months.customer_id
             and {{ month_of('answers.responded_on') }} = customer_months.month_start
-    inner join months
+    inner join {{ ref('dim_months') }} as months
         on
             answers.responded_on >= {{ add_days('months.next_month_start', -180) }}
             and answers.responded_on < months.next_month_start
-
 ),
 
 -- An account is what the mean of its contacts is; its first row stands for it.
 latest as (
-
     select
         *,
         sum(score) over (partition by month_start, customer_id) as account_score,
@@ -56,11 +39,9 @@ latest as (
         ) as place_in_account
     from recent
     where recency = 1
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -85,7 +66,6 @@ measured as (
             else 0
         end as account_class
     from latest
-
 ),
 
 {% set n = 'nullif(sum(denominator), 0)' -%}
