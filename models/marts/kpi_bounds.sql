@@ -1,30 +1,4 @@
-with months as (select * from {{ ref('dim_months') }}),
-
--- The target that holds at a month's end: of several the one that began last.
-ranked as (
-    select
-        targets.*,
-        months.month_start as period_start,
-        row_number() over (
-            partition by months.month_start, targets.kpi_id, targets.segment_type, targets.segment
-            order by targets.valid_from desc
-        ) as recency
-    from {{ ref('kpi_targets') }} as targets
-    inner join months on targets.valid_from < months.next_month_start
-),
-
-in_force as (
-    select
-        kpi_id,
-        period_start,
-        segment_type,
-        segment,
-        good_at,
-        bad_at,
-        target_value
-    from ranked
-    where recency = 1
-)
+with in_force as (select * from {{ ref('kpi_targets_in_force') }})
 
 select
     catalog.kpi_id,
@@ -35,7 +9,7 @@ select
     coalesce(in_force.bad_at, catalog.bad_at) as bad_at,
     in_force.target_value
 from {{ ref('kpi_catalog') }} as catalog
-cross join months
+cross join {{ ref('dim_months') }} as months
 left join in_force
     on
         catalog.kpi_id = in_force.kpi_id

@@ -8,28 +8,6 @@ with customer_months as (
     where is_active
 ),
 
--- Where each customer stands among those of its plan; equal ones stand together.
-depths as (
-    select
-        customer_months.customer_id,
-        customer_months.month_start,
-        cume_dist() over (partition by plans.month_start, plans.segment order by depth.value)
-            as depth_rank,
-        count(*) over (partition by plans.month_start, plans.segment) as plan_customers
-    from customer_months
-    inner join {{ ref('kpi_product_usage_depth') }} as depth
-        on
-            customer_months.customer_id = depth.segment
-            and customer_months.month_start = depth.period_start
-    inner join {{ ref('brg_customer_segments') }} as plans
-        on
-            plans.segment_type = 'plan'
-            and plans.segment <> '(unknown)'
-            and customer_months.customer_id = plans.customer_id
-            and customer_months.month_start = plans.month_start
-    where depth.segment_type = 'customer' and depth.value is not null
-),
-
 found as (
     {% for reason, (kpi_id, condition) in of_kpis.items() -%}
     select
@@ -51,7 +29,7 @@ found as (
         customer_id,
         month_start,
         'depth' as reason
-    from depths
+    from {{ ref('usage_depth_ranks') }}
     where plan_customers >= 10 and depth_rank >= 0.9
     union all
     select

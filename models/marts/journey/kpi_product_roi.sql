@@ -10,10 +10,8 @@ fees as (
     select
         lines.customer_id,
         months.month_start,
-        cast(sum(lines.amount * rates.rate) as decimal(28, 6)) as fee_amount
-    from {{ ref('fct_invoiced_months') }} as lines
-    inner join {{ ref('dim_exchange_rates') }} as rates
-        on lines.currency = rates.currency and lines.month_start = rates.month_start
+        cast(sum(lines.amount) as decimal(28, 6)) as fee_amount
+    from {{ ref('fct_invoiced_amounts') }} as lines
     inner join months
         on
             lines.month_start > months.month_start_a_year_before

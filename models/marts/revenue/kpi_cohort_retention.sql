@@ -6,7 +6,8 @@ followed as (
         starts.customer_id,
         starts.month_start as cohort_month_start,
         months.month_start,
-        {{ dbt.datediff('starts.month_start', 'months.month_start', 'month') }} as age_months,
+        {{ dbt.datediff('starts.month_start', 'months.month_start', 'month') }}
+            as age_months,
         starts.mrr_amount as cohort_mrr_amount,
         coalesce(later_months.mrr_amount, 0) as mrr_amount
     from customer_months as starts

@@ -33,8 +33,9 @@ measured as (
         0 as n_pending,
         grouped.opening_mrr_amount,
         {%- for driver in drivers %}
-        coalesce(sum(case when drivers.driver = '{{ driver }}' then drivers.expansion_mrr_amount end), 0)
-            as {{ driver }}_mrr_amount,
+        coalesce(
+            sum(case when drivers.driver = '{{ driver }}' then drivers.expansion_mrr_amount end), 0
+        ) as {{ driver }}_mrr_amount,
         {%- endfor %}
         case when grouped.movement = 'expansion' then 1 else 0 end as expanding_customers
     from grouped

@@ -11,7 +11,8 @@ shown as (
         customer_months.*,
         customer_months.new_mrr_amount + customer_months.reactivation_mrr_amount
         + customer_months.expansion_mrr_amount as gained_mrr_amount,
-        customer_months.churn_mrr_amount + customer_months.contraction_mrr_amount as lost_mrr_amount,
+        customer_months.churn_mrr_amount + customer_months.contraction_mrr_amount
+            as lost_mrr_amount,
         customer_months.movement not in ('none', 'fx') as has_moved,
         months.month_start as period_start,
         months.is_third_or_later,

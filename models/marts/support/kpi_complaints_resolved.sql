@@ -20,23 +20,6 @@ known_months as (
     where months.month_start >= (select min(complaints.received_month) from complaints)
 ),
 
--- A complaint that came up again is open again.
-open_complaints as (
-    select
-        known_months.customer_id,
-        known_months.month_start,
-        count(distinct complaint_records.complaint_id) as complaints
-    from known_months
-    inner join {{ ref('fct_complaint_records') }} as records
-        on
-            known_months.customer_id = records.customer_id
-            and records.received_at < known_months.ends_at
-            and coalesce(records.resolved_at >= known_months.ends_at, true)
-    inner join {{ ref('brg_complaint_records') }} as complaint_records
-        on records.record_id = complaint_records.record_id
-    group by known_months.customer_id, known_months.month_start
-),
-
 {% set is_received = 'complaints.received_month = known_months.month_start' -%}
 {% set is_due = is_received ~ ' and complaints.matured_at <= known_months.known_until' -%}
 measured as (
@@ -57,7 +40,7 @@ measured as (
         on
             known_months.customer_id = complaints.customer_id
             and known_months.month_start in (complaints.received_month, complaints.resolved_month)
-    left join open_complaints
+    left join {{ ref('fct_open_complaints') }} as open_complaints
         on
             known_months.customer_id = open_complaints.customer_id
             and known_months.month_start = open_complaints.month_start

@@ -33,7 +33,8 @@ measured as (
         cast(null as decimal(28, 6)) as denominator,
         0 as n_pending,
         spells.priority_level,
-        {{ dbt.datediff('spells.created_at', 'known_months.ends_at', 'second') }} as age_seconds,
+        {{ dbt.datediff('spells.created_at', 'known_months.ends_at', 'second') }}
+            as age_seconds,
         case when spells.escalated_at < known_months.ends_at then 1 else 0 end as open_escalations
     from known_months
     left join open_spells as spells

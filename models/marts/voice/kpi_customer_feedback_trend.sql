@@ -19,7 +19,8 @@ measured as (
         0 as n_pending,
         answers.survey_type,
         answers.points,
-        {{ dbt.datediff('months.month_start', 'answers.answered_month', 'month') }} as month_number
+        {{ dbt.datediff('months.month_start', 'answers.answered_month', 'month') }}
+            as month_number
     from answers
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
@@ -36,16 +37,14 @@ measured as (
 {% set both = rounded.format(centred_sum('month_number', 'points', 'survey_type', types)) -%}
 {% set of_months = centred_sum('month_number', 'month_number', 'survey_type', types) -%}
 {% set of_points = centred_sum('points', 'points', 'survey_type', types) -%}
-{% set known = 'case when count(distinct month_number) >= 3 and ' ~ of_months ~ ' > 0 then {} end' -%}
-{% set slope = known.format('(' ~ both ~ ') / nullif(' ~ of_months ~ ', 0)') -%}
+{% set by_months = ' / nullif(' ~ of_months ~ ', 0)' -%}
+{% set is_known = 'count(distinct month_number) >= 3 and ' ~ of_months ~ ' > 0' -%}
+{% set known = 'case when ' ~ is_known ~ ' then {} end' -%}
+{% set slope = known.format('(' ~ both ~ ')' ~ by_months) -%}
 {# What the line leaves unexplained, by the number of answers that are free to differ from it. -#}
-{% set residual = rounded.format(
-    '(' ~ of_points ~ ' - power(' ~ both ~ ', 2) / nullif(' ~ of_months ~ ', 0))'
-) -%}
+{% set residual = rounded.format('(' ~ of_points ~ ' - power(' ~ both ~ ', 2)' ~ by_months ~ ')') -%}
 {% set freedom = 'nullif(greatest(count(*) - count(distinct survey_type) - 1, 0), 0)' -%}
-{% set error = known.format(
-    'sqrt(greatest(' ~ residual ~ ', 0) / ' ~ freedom ~ ' / nullif(' ~ of_months ~ ', 0))'
-) -%}
+{% set error = known.format('sqrt(greatest(' ~ residual ~ ', 0) / ' ~ freedom ~ by_months ~ ')') -%}
 {{ kpi_rows(
     'customer_feedback_trend',
     numerator=known.format(both), denominator=known.format(of_months), value=slope,

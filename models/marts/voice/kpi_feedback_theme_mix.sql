@@ -13,43 +13,43 @@ by_theme as (
         themes.theme,
         {{ texts }} as texts,
         themes.theme <> 'unthemed' and {{ texts }} > 0 and row_number() over (
-            partition by counted.month_start, counted.segment_type, counted.segment
-            order by
-                case when themes.theme = 'unthemed' then 1 else 0 end asc, {{ texts }} desc,
-                themes.theme asc
+            partition by
+                counted.month_start, counted.segment_type, counted.segment, themes.theme = 'unthemed'
+            order by {{ texts }} desc, themes.theme asc
         ) = 1 as is_largest
     from counted
-    cross join (select distinct theme from counted) as themes
+    cross join (select distinct named.theme from counted as named) as themes
     group by
         counted.month_start, counted.segment_type, counted.segment, themes.theme, counted.all_texts,
         counted.taxonomy_version
 ),
 
-{% set columns = 'month_start as period_start, segment_type, segment, taxonomy_version, 0 as n_pending' -%}
 measured as (
-    {% for breakdown, is_largest in [("'all'", 'is_largest'), ('theme', 'true')] -%}
-    select {{ columns }}, {{ breakdown }} as breakdown, theme, texts, all_texts, {{ is_largest }} as is_largest
-    from by_theme
-    union all
-    {% endfor -%}
+    {% for breakdown, is_largest in [
+        ("'all'", 'is_largest'), ('theme', 'true'), ("theme || ' | ' || nps_class", 'true'),
+    ] -%}
     select
-        {{ columns }},
-        theme || ' | ' || nps_class as breakdown,
+        month_start as period_start,
+        segment_type,
+        segment,
+        {{ breakdown }} as breakdown,
+        0 as n_pending,
+        taxonomy_version,
         theme,
         texts,
-        class_texts as all_texts,
-        true as is_largest
-    from counted
+        {{ 'class_texts' if loop.last else 'all_texts' }} as all_texts,
+        {{ is_largest }} as is_largest
+    from {{ 'counted' if loop.last else 'by_theme' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 {% set of_all = "case when measured.breakdown = 'all' and {} end" -%}
 {{ kpi_rows(
     'feedback_theme_mix',
-    has_segments=true,
+    has_segments=true, denominator='max(all_texts)', sample_size='max(all_texts)',
     numerator='max(case when is_largest then texts end)',
-    denominator='max(all_texts)',
     value='max(case when is_largest then texts end) * 1.0 / max(all_texts)',
-    sample_size='max(all_texts)',
     extras={
         'largest_theme': 'max(' ~ of_all.format('is_largest then theme') ~ ')',
         'unthemed_texts': 'cast(sum(' ~ of_all.format("theme = 'unthemed' then texts") ~ ') as bigint)',

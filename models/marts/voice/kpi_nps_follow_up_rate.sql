@@ -40,7 +40,8 @@ measured as (
         case when contacted.due_class = 'promoter' then 1 else 0 end as promoters,
         case when contacted.due_class = 'promoter' and contacted.is_asked then 1 else 0 end
             as promoters_asked,
-        case when contacted.nps_class = 'no answer' then 1 else 0 end as reminders_to_non_responders
+        case when contacted.nps_class = 'no answer' then 1 else 0 end
+            as reminders_to_non_responders
     from contacted
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
