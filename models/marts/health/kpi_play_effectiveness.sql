@@ -1,4 +1,4 @@
-with counts as (select * from {{ ref('play_counts') }}),
+with counts as (select * from {{ ref('health_play_counts') }}),
 
 -- Of messages no KPI is known: they stand in the headline's row only.
 measured as (

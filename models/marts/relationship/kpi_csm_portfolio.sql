@@ -14,7 +14,7 @@ with measured as (
         arr_amount,
         touchpoints,
         due_arr_amount
-    from {{ ref('csm_books') }}
+    from {{ ref('relationship_csm_books') }}
 ),
 
 {{ kpi_rows(

@@ -31,7 +31,7 @@ measured as (
     from payers
     inner join {{ ref('fct_gross_margin_months') }} as margins
         on payers.month_start = margins.month_start
-    left join {{ ref('expected_churn_rates') }} as churn
+    left join {{ ref('revenue_expected_churn') }} as churn
         on
             payers.month_start = churn.month_start
             and payers.segment_type = churn.segment_type

@@ -26,7 +26,7 @@ with measured as (
     ratios={'mrr_weighted_value': ('reason_mrr', 'churned_mrr')}, extras={'is_trailing_3m': few}
 ) }},
 
-top_reasons as (
+top_rows as (
     select
         *,
         row_number() over (
@@ -47,14 +47,14 @@ select
     kpi_rows.{{ column }},
     {% endfor -%}
     {% for column in ('numerator', 'value') -%}
-    case when kpi_rows.breakdown = 'all' then top_reasons.{{ column }} else kpi_rows.{{ column }} end
+    case when kpi_rows.breakdown = 'all' then top_rows.{{ column }} else kpi_rows.{{ column }} end
         as {{ column }},
     {% endfor -%}
-    case when kpi_rows.breakdown = 'all' then top_reasons.breakdown end as top_reason
+    case when kpi_rows.breakdown = 'all' then top_rows.breakdown end as top_reason
 from kpi_rows
-left join top_reasons
+left join top_rows
     on
-        kpi_rows.period_start = top_reasons.period_start
-        and kpi_rows.segment_type = top_reasons.segment_type
-        and kpi_rows.segment = top_reasons.segment
-        and top_reasons.place = 1
+        kpi_rows.period_start = top_rows.period_start
+        and kpi_rows.segment_type = top_rows.segment_type
+        and kpi_rows.segment = top_rows.segment
+        and top_rows.place = 1

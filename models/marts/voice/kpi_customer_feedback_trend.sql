@@ -42,9 +42,9 @@ measured as (
 {% set known = 'case when ' ~ is_known ~ ' then {} end' -%}
 {% set slope = known.format('(' ~ both ~ ')' ~ by_months) -%}
 {# What the line leaves unexplained, by the number of answers that are free to differ from it. -#}
-{% set residual = rounded.format('(' ~ of_points ~ ' - power(' ~ both ~ ', 2)' ~ by_months ~ ')') -%}
+{% set rest = rounded.format('(' ~ of_points ~ ' - power(' ~ both ~ ', 2)' ~ by_months ~ ')') -%}
 {% set freedom = 'nullif(greatest(count(*) - count(distinct survey_type) - 1, 0), 0)' -%}
-{% set error = known.format('sqrt(greatest(' ~ residual ~ ', 0) / ' ~ freedom ~ by_months ~ ')') -%}
+{% set error = known.format('sqrt(greatest(' ~ rest ~ ', 0) / ' ~ freedom ~ by_months ~ ')') -%}
 {{ kpi_rows(
     'customer_feedback_trend',
     numerator=known.format(both), denominator=known.format(of_months), value=slope,

@@ -1,27 +1,27 @@
-{% set texts = 'sum(case when counted.theme = themes.theme then counted.texts else 0 end)' -%}
-with counted as (select * from {{ ref('fct_segment_themes') }}),
+{% set texts = 'sum(case when voiced.theme = themes.theme then voiced.texts else 0 end)' -%}
+with voiced as (select * from {{ ref('fct_segment_themes') }}),
 
 -- Every theme stands in every segment that said something: one that nobody spoke of is 0. What has
 -- no theme is never the largest one; of two as large the first by name is.
 by_theme as (
     select
-        counted.month_start,
-        counted.segment_type,
-        counted.segment,
-        counted.taxonomy_version,
-        counted.all_texts,
+        voiced.month_start,
+        voiced.segment_type,
+        voiced.segment,
+        voiced.taxonomy_version,
+        voiced.all_texts,
         themes.theme,
         {{ texts }} as texts,
         themes.theme <> 'unthemed' and {{ texts }} > 0 and row_number() over (
             partition by
-                counted.month_start, counted.segment_type, counted.segment, themes.theme = 'unthemed'
+                voiced.month_start, voiced.segment_type, voiced.segment, themes.theme = 'unthemed'
             order by {{ texts }} desc, themes.theme asc
         ) = 1 as is_largest
-    from counted
-    cross join (select distinct named.theme from counted as named) as themes
+    from voiced
+    cross join (select distinct named.theme from voiced as named) as themes
     group by
-        counted.month_start, counted.segment_type, counted.segment, themes.theme, counted.all_texts,
-        counted.taxonomy_version
+        voiced.month_start, voiced.segment_type, voiced.segment, themes.theme, voiced.all_texts,
+        voiced.taxonomy_version
 ),
 
 measured as (
@@ -39,7 +39,7 @@ measured as (
         texts,
         {{ 'class_texts' if loop.last else 'all_texts' }} as all_texts,
         {{ is_largest }} as is_largest
-    from {{ 'counted' if loop.last else 'by_theme' }}
+    from {{ 'voiced' if loop.last else 'by_theme' }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,5 +1,5 @@
 -- R10: an answer counts once its two business days are over.
-with contacted as (
+with asked as (
     select
         follow_ups.customer_id,
         follow_ups.nps_class,
@@ -24,29 +24,29 @@ with contacted as (
 
 measured as (
     select
-        contacted.customer_id,
+        asked.customer_id,
         customer_months.month_start as period_start,
         customer_months.month_start as segment_month,
         'all' as breakdown,
-        case when contacted.due_class = 'detractor' and contacted.is_followed_up then 1 else 0 end
+        case when asked.due_class = 'detractor' and asked.is_followed_up then 1 else 0 end
             as numerator,
-        case when contacted.due_class = 'detractor' then 1 else 0 end as denominator,
-        case when contacted.due_class = 'detractor' then 1 else 0 end as units,
-        case when contacted.nps_class = 'detractor' and contacted.due_class is null then 1 else 0 end
+        case when asked.due_class = 'detractor' then 1 else 0 end as denominator,
+        case when asked.due_class = 'detractor' then 1 else 0 end as units,
+        case when asked.nps_class = 'detractor' and asked.due_class is null then 1 else 0 end
             as n_pending,
-        case when contacted.due_class is not null then 1 else 0 end as respondents,
-        case when contacted.due_class is not null and contacted.is_thanked then 1 else 0 end
+        case when asked.due_class is not null then 1 else 0 end as respondents,
+        case when asked.due_class is not null and asked.is_thanked then 1 else 0 end
             as respondents_thanked,
-        case when contacted.due_class = 'promoter' then 1 else 0 end as promoters,
-        case when contacted.due_class = 'promoter' and contacted.is_asked then 1 else 0 end
+        case when asked.due_class = 'promoter' then 1 else 0 end as promoters,
+        case when asked.due_class = 'promoter' and asked.is_asked then 1 else 0 end
             as promoters_asked,
-        case when contacted.nps_class = 'no answer' then 1 else 0 end
+        case when asked.nps_class = 'no answer' then 1 else 0 end
             as reminders_to_non_responders
-    from contacted
+    from asked
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
-            contacted.customer_id = customer_months.customer_id
-            and {{ month_of('contacted.happened_on') }} = customer_months.month_start
+            asked.customer_id = customer_months.customer_id
+            and {{ month_of('asked.happened_on') }} = customer_months.month_start
 ),
 
 {{ kpi_rows(
