@@ -1,0 +1,151 @@
+with candidates as (
+
+    select
+        *,
+        {{ dbt.split_part('kpi_id', "'__'", 1) }} as mart_kpi_id
+    from {{ ref('playbook_candidates') }}
+
+),
+
+playbooks as (
+
+    select * from {{ ref('playbooks') }}
+
+),
+
+-- A play names the action that it is a run of, or its KPI alone: then it is one of whatever answers a risk of that KPI.
+plays as (
+
+    select
+        candidates.action_id,
+        min(
+            case
+                when {{ reporting_date('plays.closed_at') }} >= candidates.opened_on then plays.result
+            end
+        ) as result,
+        max({{ reporting_date('plays.closed_at') }}) as last_play_on
+    from candidates
+    inner join playbooks on candidates.playbook_id = playbooks.playbook_id
+    inner join {{ ref('fct_plays') }} as plays
+        on
+            candidates.segment_type = 'customer'
+            and candidates.segment = plays.customer_id
+            and not plays.is_cancelled
+            and (
+                candidates.action_id = plays.trigger_ref
+                or (
+                    playbooks.kind = 'risk'
+                    and candidates.mart_kpi_id = {{ dbt.split_part('plays.kpi_id', "'__'", 1) }}
+                )
+            )
+    where plays.closed_at is not null
+    group by candidates.action_id
+
+),
+
+decisions as (
+
+    select
+        *,
+        row_number() over (partition by action_id order by decided_on desc) as recency
+    from {{ ref('playbook_decisions') }}
+
+),
+
+gathered as (
+
+    select
+        candidates.*,
+        playbooks.owner_role,
+        playbooks.coverage,
+        playbooks.due_in_days,
+        playbooks.expires_in_days,
+        case playbooks.owner_role
+            when 'csm' then coalesce(subjects.csm_id, '(unknown)') else playbooks.owner_role
+        end as owner_id,
+        coalesce(subjects.arr_at_risk_amount, candidates.past_arr_at_risk_amount, 0)
+            as arr_at_risk_amount,
+        decisions.decision,
+        decisions.until_on,
+        plays.result,
+        candidates.is_rule_in_force and playbooks.playbook_id is not null as is_ruled,
+        coalesce(subjects.is_present, false) as is_present,
+        playbooks.audience = 'present' as is_for_present,
+        playbooks.coverage in ('both', subjects.coverage) or candidates.segment_type <> 'customer'
+            as is_covered,
+        candidates.opened_on is null
+        and (
+            candidates.as_of < {{ add_days('candidates.last_finished_on', 'playbooks.cooldown_days') }}
+            or candidates.as_of < {{ add_days('plays.last_play_on', 'playbooks.cooldown_days') }}
+        ) as is_in_cooldown,
+        playbooks.respects_override and subjects.is_overridden as is_overridden
+    from candidates
+    left join playbooks on candidates.playbook_id = playbooks.playbook_id
+    left join {{ ref('playbook_subjects') }} as subjects
+        on
+            candidates.segment_type = subjects.segment_type
+            and candidates.segment = subjects.segment
+    left join plays on candidates.action_id = plays.action_id
+    left join decisions
+        on candidates.action_id = decisions.action_id and decisions.recency = 1
+
+),
+
+-- The first that is so.
+judged as (
+
+    select
+        *,
+        case
+            when not is_ruled then 'closed: rule_removed'
+            when is_for_present and not is_present then 'closed: left'
+            when not is_for_present and is_present then 'closed: came_back'
+            when not is_covered then 'closed: coverage_changed'
+            when decision = 'done' then 'done: decision'
+            when decision = 'dismiss' then 'closed: dismissed'
+            when result is not null then {{ dbt.concat(["'done: play_'", 'result']) }}
+            when is_over and was_triggered then 'closed: improved'
+            when is_over and is_rule_changed then 'closed: rule_changed'
+            when is_over then 'closed: restated'
+            when decision = 'snooze' and until_on > as_of then 'snoozed: decision'
+            when past_state = 'open' and expires_on <= as_of then 'expired: nobody_acted'
+            when is_in_cooldown then 'suppressed: cooldown'
+            when is_overridden then 'suppressed: override'
+            else 'open: due'
+        end as verdict
+    from gathered
+
+)
+
+select
+    action_id,
+    change_number,
+    past_state,
+    past_reason,
+    {{ dbt.split_part('verdict', "': '", 1) }} as state,
+    {{ dbt.split_part('verdict', "': '", 2) }} as reason,
+    rule_id,
+    playbook_id,
+    kpi_id,
+    segment_type,
+    segment,
+    severity,
+    owner_role,
+    owner_id,
+    coverage,
+    trigger_period_start,
+    conditions_id,
+    evidence,
+    arr_at_risk_amount,
+    opened_on,
+    due_on,
+    expires_on,
+    until_on,
+    due_in_days,
+    expires_in_days,
+    as_of
+from judged
+where
+    -- What ends before it began is nobody's.
+    past_state in ('open', 'snoozed', 'suppressed')
+    or verdict in ('open: due', 'suppressed: cooldown', 'suppressed: override')
