@@ -34,10 +34,11 @@ described as (
         case
             when playbooks.channel <> 'preferred' then playbooks.channel
             when playbooks.coverage <> 'digital_led' and subjects.touch_preference = 'human' then 'call'
-            else coalesce(
-                subjects.preferred_channel,
-                case when subjects.coverage = 'high_touch' then 'call' else 'email' end
-            )
+            when playbooks.channel = 'preferred'
+                then coalesce(
+                    subjects.preferred_channel,
+                    case when subjects.coverage = 'high_touch' then 'call' else 'email' end
+                )
         end as channel,
         case changes.severity
             when 'critical' then 1 when 'high' then 2 when 'normal' then 3 else 4

@@ -70,7 +70,7 @@ gathered as (
         plays.result,
         candidates.is_rule_in_force and playbooks.playbook_id is not null as is_ruled,
         coalesce(subjects.is_present, false) as is_present,
-        playbooks.audience = 'present' as is_for_present,
+        playbooks.audience,
         playbooks.coverage in ('both', subjects.coverage) or candidates.segment_type <> 'customer'
             as is_covered,
         candidates.opened_on is null
@@ -98,8 +98,8 @@ judged as (
         *,
         case
             when not is_ruled then 'closed: rule_removed'
-            when is_for_present and not is_present then 'closed: left'
-            when not is_for_present and is_present then 'closed: came_back'
+            when audience = 'present' and not is_present then 'closed: left'
+            when audience = 'left' and is_present then 'closed: came_back'
             when not is_covered then 'closed: coverage_changed'
             when decision = 'done' then 'done: decision'
             when decision = 'dismiss' then 'closed: dismissed'

@@ -1,7 +1,18 @@
-with rules as (
+with today as (
 
-    select * from {{ ref('playbook_rules') }}
-    where condition_number = 1
+    select max(as_of) as as_of from {{ ref('dim_months') }}
+
+),
+
+rules as (
+
+    select rules.*
+    from {{ ref('playbook_rules') }} as rules
+    cross join today
+    where
+        rules.condition_number = 1
+        and coalesce(rules.valid_from <= today.as_of, true)
+        and coalesce(rules.valid_until > today.as_of, true)
 
 ),
 
