@@ -33,7 +33,8 @@ described as (
         case playbooks.owner_role when 'csm' then subjects.csm_name end as owner_name,
         case
             when playbooks.channel <> 'preferred' then playbooks.channel
-            when playbooks.coverage <> 'digital_led' and subjects.touch_preference = 'human' then 'call'
+            when playbooks.coverage <> 'digital_led' and subjects.touch_preference = 'human'
+                then 'call'
             when playbooks.channel = 'preferred'
                 then coalesce(
                     subjects.preferred_channel,
@@ -61,7 +62,8 @@ select
     case
         when state = 'open'
             then row_number() over (
-                partition by owner_id, state order by severity_order, arr_at_risk_now desc, action_id
+                partition by owner_id, state
+                order by severity_order asc, arr_at_risk_now desc, action_id asc
             )
     end as priority,
     severity,

@@ -1,10 +1,9 @@
-{%- set subject = ['rule_id', 'segment_type', 'segment'] -%}
 with past as (
 
     select
         *,
         row_number() over (
-            partition by {{ subject | join(', ') }}
+            partition by rule_id, segment_type, segment
             order by trigger_period_start desc, change_number desc
         ) as recency,
         state in ('open', 'snoozed', 'suppressed') as is_live,
@@ -32,31 +31,15 @@ as_of as (
 
 ),
 
--- What a rule asks for as one id, another one once it was edited.
 rules as (
 
-    select
-        rules.rule_id,
-        max(rules.playbook_id) as playbook_id,
-        max(rules.kpi_id) as kpi_id,
-        max(rules.severity) as severity,
-        max(as_of.as_of) as as_of,
-        {{ dbt.hash(dbt.listagg(
-            surrogate_key([
-                'metric_id', 'looks_at', 'operator', 'threshold', 'exit_threshold', 'segment_types'
-            ]), "','", 'order by condition_number'
-        )) }} as conditions_id
-    from {{ ref('playbook_rules') }} as rules
-    cross join as_of
-    group by rules.rule_id
-    having
-        coalesce(max(rules.valid_from) <= max(as_of.as_of), true)
-        and coalesce(max(rules.valid_until) > max(as_of.as_of), true)
+    select * from {{ ref('playbook_rules_in_force') }}
 
 ),
 
--- An action is the first month of its episode, and stays that as long as it lives. One that was closed comes back where its
--- condition holds again after all; after one that was finished the next is of the month that still holds.
+-- An action is of the first month of its episode, and stays that as long as it lives. One that was
+-- closed comes back where its condition holds again after all; after one that was finished the next
+-- is of the month that still holds.
 placed as (
 
     select
@@ -78,10 +61,10 @@ placed as (
     from past
     full join {{ ref('playbook_triggers') }} as triggers
         on
-            {% for column in subject -%}
-            past.{{ column }} = triggers.{{ column }} and
-            {% endfor -%}
-            past.recency = 1
+            past.rule_id = triggers.rule_id
+            and past.segment_type = triggers.segment_type
+            and past.segment = triggers.segment
+            and past.recency = 1
     where
         (past.recency = 1 and past.is_live)
         or (
@@ -127,10 +110,10 @@ cross join as_of
 left join rules on placed.rule_id = rules.rule_id
 left join past
     on
-        {% for column in subject -%}
-        placed.{{ column }} = past.{{ column }} and
-        {% endfor -%}
-        placed.trigger_period_start = past.trigger_period_start
+        placed.rule_id = past.rule_id
+        and placed.segment_type = past.segment_type
+        and placed.segment = past.segment
+        and placed.trigger_period_start = past.trigger_period_start
 left join finished
     on
         coalesce(rules.playbook_id, past.playbook_id) = finished.playbook_id
@@ -138,8 +121,8 @@ left join finished
         and placed.segment = finished.segment
 left join {{ ref('playbook_checks') }} as checks
     on
-        {% for column in subject -%}
-        placed.{{ column }} = checks.{{ column }} and
-        {% endfor -%}
-        placed.trigger_period_start = checks.period_start
+        placed.rule_id = checks.rule_id
+        and placed.segment_type = checks.segment_type
+        and placed.segment = checks.segment
+        and placed.trigger_period_start = checks.period_start
 where rules.rule_id is not null or past.action_id is not null

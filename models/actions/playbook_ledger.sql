@@ -1,4 +1,5 @@
--- Who is open keeps its place before others of its severity; the rest of an owner's room goes to what is worth most.
+-- Who is open keeps its place before others of its severity; the rest of an owner's room goes to
+-- what is worth most.
 with ranked as (
 
     select
@@ -9,10 +10,10 @@ with ranked as (
             order by
                 case next.severity
                     when 'critical' then 1 when 'high' then 2 when 'normal' then 3 else 4
-                end,
-                case when next.past_state in ('open', 'snoozed') then 0 else 1 end,
+                end asc,
+                case when next.past_state in ('open', 'snoozed') then 0 else 1 end asc,
                 next.arr_at_risk_amount desc,
-                next.action_id
+                next.action_id asc
         ) as place
     from {{ ref('playbook_next') }} as next
     left join {{ ref('playbook_capacity') }} as own
@@ -27,7 +28,8 @@ fitted as (
 
     select
         *,
-        coalesce(state = 'open' and coverage <> 'digital_led' and place > open_actions, false) as is_too_much
+        state = 'open' and coverage <> 'digital_led' and coalesce(place > open_actions, false)
+            as is_too_much
     from ranked
 
 ),
@@ -38,7 +40,8 @@ settled as (
         *,
         case when is_too_much then 'suppressed' else state end as next_state,
         case when is_too_much then 'capacity' else reason end as next_reason,
-        state = 'open' and not is_too_much and (opened_on is null or past_state = 'closed') as is_opening
+        state = 'open' and not is_too_much and (opened_on is null or past_state = 'closed')
+            as is_opening
     from fitted
 
 )
@@ -72,10 +75,8 @@ select
 from settled
 where
     (past_state is null or next_state <> past_state or next_reason <> past_reason)
-    {%- if flags.WHICH == 'run' %}
-    and false  -- unguarded: nothing is remembered
-    {%- endif %}
-    {%- if is_incremental() %}
-    -- A build as of an earlier day changes nothing.
+    -- A run is not guarded, and a build as of an earlier day knows less: neither is remembered.
+    and {{ 'false' if flags.WHICH == 'run' else 'true' }}
+    {% if is_incremental() -%}
     and as_of >= coalesce((select max(changed_on) from {{ this }}), as_of)
     {%- endif %}

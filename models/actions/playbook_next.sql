@@ -1,54 +1,6 @@
-with candidates as (
-
-    select
-        *,
-        {{ dbt.split_part('kpi_id', "'__'", 1) }} as mart_kpi_id
-    from {{ ref('playbook_candidates') }}
-
-),
-
-playbooks as (
+with playbooks as (
 
     select * from {{ ref('playbooks') }}
-
-),
-
--- A play names the action that it is a run of, or its KPI alone: then it is one of whatever answers a risk of that KPI.
-plays as (
-
-    select
-        candidates.action_id,
-        min(
-            case
-                when {{ reporting_date('plays.closed_at') }} >= candidates.opened_on then plays.result
-            end
-        ) as result,
-        max({{ reporting_date('plays.closed_at') }}) as last_play_on
-    from candidates
-    inner join playbooks on candidates.playbook_id = playbooks.playbook_id
-    inner join {{ ref('fct_plays') }} as plays
-        on
-            candidates.segment_type = 'customer'
-            and candidates.segment = plays.customer_id
-            and not plays.is_cancelled
-            and (
-                candidates.action_id = plays.trigger_ref
-                or (
-                    playbooks.kind = 'risk'
-                    and candidates.mart_kpi_id = {{ dbt.split_part('plays.kpi_id', "'__'", 1) }}
-                )
-            )
-    where plays.closed_at is not null
-    group by candidates.action_id
-
-),
-
-decisions as (
-
-    select
-        *,
-        row_number() over (partition by action_id order by decided_on desc) as recency
-    from {{ ref('playbook_decisions') }}
 
 ),
 
@@ -65,9 +17,9 @@ gathered as (
         end as owner_id,
         coalesce(subjects.arr_at_risk_amount, candidates.past_arr_at_risk_amount, 0)
             as arr_at_risk_amount,
-        decisions.decision,
-        decisions.until_on,
-        plays.result,
+        runs.decision,
+        runs.until_on,
+        runs.result,
         candidates.is_rule_in_force and playbooks.playbook_id is not null as is_ruled,
         coalesce(subjects.is_present, false) as is_present,
         playbooks.audience,
@@ -75,19 +27,18 @@ gathered as (
             as is_covered,
         candidates.opened_on is null
         and (
-            candidates.as_of < {{ add_days('candidates.last_finished_on', 'playbooks.cooldown_days') }}
-            or candidates.as_of < {{ add_days('plays.last_play_on', 'playbooks.cooldown_days') }}
+            candidates.as_of
+            < {{ add_days('candidates.last_finished_on', 'playbooks.cooldown_days') }}
+            or candidates.as_of < {{ add_days('runs.last_run_on', 'playbooks.cooldown_days') }}
         ) as is_in_cooldown,
         playbooks.respects_override and subjects.is_overridden as is_overridden
-    from candidates
+    from {{ ref('playbook_candidates') }} as candidates
     left join playbooks on candidates.playbook_id = playbooks.playbook_id
     left join {{ ref('playbook_subjects') }} as subjects
         on
             candidates.segment_type = subjects.segment_type
             and candidates.segment = subjects.segment
-    left join plays on candidates.action_id = plays.action_id
-    left join decisions
-        on candidates.action_id = decisions.action_id and decisions.recency = 1
+    left join {{ ref('playbook_runs') }} as runs on candidates.action_id = runs.action_id
 
 ),
 

@@ -30,10 +30,10 @@ with changes as (
         {% if ledger -%}
         row_number() over (partition by action_id order by change_number desc) as recency
     from {{ ledger }}
-        {%- else -%}
+    {%- else -%}
         1 as recency
     where 1 = 0
-        {%- endif %}
+    {%- endif %}
 
 )
 

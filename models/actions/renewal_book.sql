@@ -1,8 +1,8 @@
-{#- (why a contract may be lost, over what is known of it and its customer), in the order in which they are told. -#}
+{#- (why a contract may be lost, over what is known of it), in the order in which they are told. -#}
 {%- set reasons = [
     ('end asked for', 'is_cancel_requested'),
     ('term is over', 'days_to_renewal <= 0'),
-    ('customer has left', 'mrr_amount is null or mrr_amount = 0'),
+    ('pays nothing', 'mrr_amount is null or mrr_amount = 0'),
     ('health is bad', "health_band = 'bad'"),
     ('health is unknown', "health_band = 'unknown'"),
     ('use has dropped', 'usage_drop >= 0.25'),
@@ -12,65 +12,9 @@
     ('not met for 60 days', 'days_since_touch > 60'),
     ('never met', 'days_since_touch is null and mrr_amount > 0'),
 ] -%}
-with months as (
+with known as (
 
-    select * from {{ ref('dim_months') }}
-    where month_start = (select max(month_start) from {{ ref('dim_months') }})
-
-),
-
-due as (
-
-    select
-        contracts.source_system,
-        contracts.contract_id,
-        contracts.customer_id,
-        {{ reporting_date('contracts.term_end') }} as renewal_on,
-        {{ dbt.datediff('months.as_of', reporting_date('contracts.term_end'), 'day') }}
-            as days_to_renewal,
-        months.month_start,
-        coalesce(contracts.cancel_requested_at, contracts.terminated_at) is not null
-            as is_cancel_requested,
-        cast(contracts.arr_amount * rates.rate as decimal(28, 6)) as arr_amount
-    from {{ ref('dim_contracts') }} as contracts
-    inner join months
-        on
-            {{ reporting_date('contracts.term_end') }} >= {{ add_days('months.as_of', -30) }}
-            and {{ reporting_date('contracts.term_end') }} <= {{ add_days('months.as_of', 180) }}
-            and {{ reporting_date('contracts.term_start') }} <= months.as_of
-    left join {{ ref('dim_exchange_rates') }} as rates
-        on contracts.currency = rates.currency and months.month_start = rates.month_start
-    where
-        contracts.term_months > 1
-        and not exists (
-            select 1 from {{ ref('brg_contract_successors') }} as successors
-            where
-                successors.source_system = contracts.source_system
-                and successors.contract_id = contracts.contract_id
-        )
-
-),
-
-known as (
-
-    select
-        due.*,
-        customers.name as customer_name,
-        customers.csm_id,
-        customers.csm_name,
-        customers.segment,
-        customers.health_score,
-        customers.health_band,
-        customers.worst_health_component,
-        customers.usage_drop,
-        customers.open_change_days,
-        customers.oldest_p1_days,
-        customers.feedback_trend,
-        customers.days_since_touch,
-        customers.mrr_amount
-    from due
-    left join {{ ref('customer_360') }} as customers
-        on due.customer_id = customers.customer_id and due.month_start = customers.month_start
+    select * from {{ ref('renewal_prospects') }}
 
 ),
 

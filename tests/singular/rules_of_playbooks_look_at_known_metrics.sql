@@ -6,4 +6,10 @@ select
     rules.metric_id
 from {{ ref('playbook_rules') }} as rules
 left join {{ ref('kpi_catalog') }} as catalog on rules.metric_id = catalog.kpi_id
-where catalog.kpi_id is null and rules.metric_id not in ('{{ signals | join("', '") }}')
+where
+    catalog.kpi_id is null
+    and rules.metric_id not in (
+        {% for signal in signals -%}
+        '{{ signal }}'{{ ',' if not loop.last }}
+        {% endfor %}
+    )

@@ -57,7 +57,8 @@ seen as (
             when 'value' then metrics.value when 'baseline_index' then metrics.baseline_index
         end as number_seen,
         case conditions.looks_at
-            when 'band' then case when metrics.band in ('good', 'watch', 'bad') then metrics.band end
+            when 'band'
+                then case when metrics.band in ('good', 'watch', 'bad') then metrics.band end
             when 'signal' then metrics.signal
         end as words_seen
     from conditions

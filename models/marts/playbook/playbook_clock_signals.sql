@@ -4,10 +4,12 @@ with spine as (
     select
         customer_months.customer_id,
         customer_months.month_start,
-        customer_months.first_paid_on,
         customer_months.is_active,
-        max(case when customer_months.movement = 'expansion' then months.month_start end) over (
-            partition by customer_months.customer_id order by months.month_start
+        coalesce(
+            max(case when customer_months.movement = 'expansion' then months.month_start end) over (
+                partition by customer_months.customer_id order by months.month_start
+            ),
+            {{ month_of('customer_months.first_paid_on') }}
         ) as grown_month_start,
         case
             when months.month_start = max(months.month_start) over () then months.as_of
@@ -36,15 +38,24 @@ goals as (
     {% endfor %}
 ),
 
+unfollowed as (
+
+    select
+        customer_id,
+        {{ reporting_date('term_end') }} as ended_on
+    from {{ ref('fct_contract_renewals') }}
+    where not is_renewed and not is_superseded
+
+),
+
 clocks as (
 
     select
         customer_id,
         month_start,
         'months_since_expansion' as signal_id,
-        {{ dbt.datediff(
-            'coalesce(grown_month_start, ' ~ month_of('first_paid_on') ~ ')', 'month_start', 'month'
-        ) }} as value
+        {{ dbt.datediff('grown_month_start', 'month_start', 'month') }}
+            as value
     from spine
     where is_active
     union all
@@ -66,7 +77,8 @@ clocks as (
         spine.customer_id,
         spine.month_start,
         'days_to_renewal' as signal_id,
-        {{ dbt.datediff('spine.looked_at_on', 'renewals.renewal_on', 'day') }} as value
+        {{ dbt.datediff('spine.looked_at_on', 'renewals.renewal_on', 'day') }}
+            as value
     from spine
     inner join {{ ref('fct_next_renewals') }} as renewals
         on
@@ -77,17 +89,14 @@ clocks as (
         spine.customer_id,
         spine.month_start,
         'days_past_renewal' as signal_id,
-        coalesce(
-            min({{ dbt.datediff(reporting_date('contracts.term_end'), 'spine.looked_at_on', 'day') }}), 0
-        ) as value
+        coalesce(min({{ dbt.datediff('contracts.ended_on', 'spine.looked_at_on', 'day') }}), 0)
+            as value
     from spine
-    left join {{ ref('fct_contract_renewals') }} as contracts
+    left join unfollowed as contracts
         on
             spine.customer_id = contracts.customer_id
-            and {{ reporting_date('contracts.term_end') }} <= spine.looked_at_on
-            and {{ reporting_date('contracts.term_end') }} >= {{ add_days('spine.looked_at_on', -60) }}
-            and not contracts.is_renewed
-            and not contracts.is_superseded
+            and contracts.ended_on <= spine.looked_at_on
+            and contracts.ended_on >= {{ add_days('spine.looked_at_on', -60) }}
     group by spine.customer_id, spine.month_start
 
 )

@@ -1,6 +1,6 @@
 {%- set marts = {} -%}
 {%- for kpi_id, _ in mart_signals().values() -%}
-    {%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
+{%- do marts.update({kpi_id: ref('kpi_' ~ kpi_id)}) -%}
 {%- endfor -%}
 {% for signal_id, (kpi_id, expression) in mart_signals().items() -%}
 select

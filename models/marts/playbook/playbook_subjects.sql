@@ -23,8 +23,8 @@ customers as (
         preferences.preferred_channel,
         preferences.touch_preference,
         ranked.month_start = last_month.month_start and ranked.movement <> 'churn' as is_present,
-        case
-            when ranked.movement = 'churn' then -12 * ranked.mrr_change_amount else ranked.arr_amount
+        case ranked.movement
+            when 'churn' then -12 * ranked.mrr_change_amount else ranked.arr_amount
         end as worth_amount,
         case
             when ranked.movement = 'churn' then 1
@@ -53,7 +53,8 @@ select
     members.segment_type,
     members.segment,
     {% for column in ('name', 'csm_id', 'csm_name', 'preferred_channel', 'touch_preference') -%}
-    case when members.segment_type = 'customer' then max(customers.{{ column }}) end as {{ column }},
+    case when members.segment_type = 'customer' then max(customers.{{ column }}) end
+        as {{ column }},
     {% endfor -%}
     -- Without a touch model and a CSM there is nobody who could call.
     case

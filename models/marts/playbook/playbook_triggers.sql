@@ -1,18 +1,6 @@
-with today as (
+with rules as (
 
-    select max(as_of) as as_of from {{ ref('dim_months') }}
-
-),
-
-rules as (
-
-    select rules.*
-    from {{ ref('playbook_rules') }} as rules
-    cross join today
-    where
-        rules.condition_number = 1
-        and coalesce(rules.valid_from <= today.as_of, true)
-        and coalesce(rules.valid_until > today.as_of, true)
+    select * from {{ ref('playbook_rules_in_force') }}
 
 ),
 
