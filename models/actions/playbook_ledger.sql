@@ -1,3 +1,7 @@
+{%- set last_day = 'as_of' -%}
+{%- if is_incremental() -%}
+{%- set last_day = 'coalesce((select max(changed_on) from ' ~ this ~ '), as_of)' -%}
+{%- endif -%}
 -- Who is open keeps its place before others of its severity; the rest of an owner's room goes to
 -- what is worth most.
 with ranked as (
@@ -77,6 +81,4 @@ where
     (past_state is null or next_state <> past_state or next_reason <> past_reason)
     -- A run is not guarded, and a build as of an earlier day knows less: neither is remembered.
     and {{ 'false' if flags.WHICH == 'run' else 'true' }}
-    {% if is_incremental() -%}
-    and as_of >= coalesce((select max(changed_on) from {{ this }}), as_of)
-    {%- endif %}
+    and as_of >= {{ last_day }}

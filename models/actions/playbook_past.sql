@@ -21,23 +21,21 @@
     'expires_on': 'date',
     'snoozed_until_on': 'date',
 } -%}
-with changes as (
+{%- set no_rows = [] -%}
+{%- for column, type in columns.items() -%}
+{%- do no_rows.append('cast(null as ' ~ type ~ ') as ' ~ column) -%}
+{%- endfor -%}
+{%- set changes = ledger or '(select ' ~ no_rows | join(', ') ~ ' where 1 = 0) as no_rows' -%}
+with ranked as (
 
     select
-        {% for column, type in columns.items() -%}
-        cast({{ column if ledger else 'null' }} as {{ type }}) as {{ column }},
-        {% endfor -%}
-        {% if ledger -%}
+        {{ columns | join(',\n        ') }},
         row_number() over (partition by action_id order by change_number desc) as recency
-    from {{ ledger }}
-    {%- else -%}
-        1 as recency
-    where 1 = 0
-    {%- endif %}
+    from {{ changes }}
 
 )
 
 select
     {{ columns | join(',\n    ') }}
-from changes
+from ranked
 where recency = 1

@@ -538,7 +538,7 @@ def test_a_kpis_action_is_a_rule_with_its_playbook(kpis, kpi_id):
         for companion in kpis[kpi_id].get("companions") or []
         if companion["bands"]["rule"] != "none"
     }
-    assert judged <= {rule["kpi_id"] for rule in of_kpi}
+    assert judged <= {rule[key] for rule in of_kpi for key in ("kpi_id", "metric_id")}
 
 
 def test_every_playbook_has_a_rule_and_every_rule_a_playbook():
