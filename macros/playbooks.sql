@@ -23,9 +23,9 @@
 
 
 {% macro fact_signals() %}
-    {#- The signals of playbook_fact_signals, each with what its value is. -#}
+    {#- The signals that stand in no KPI's mart, each with what its value is. -#}
     {{ return({
-        'days_to_renewal': 'from the day that the row is of to the end of the term that ends first',
+        'days_to_renewal': 'to the end of the term that ends first and that nothing is known to follow',
         'days_past_renewal': 'since the end of a term that nothing followed, up to 60',
         'churned': '1 in the month in which the customer left by its own will, or nobody knows why',
         'churned_involuntarily': '1 in the month in which it was lost because it did not pay',

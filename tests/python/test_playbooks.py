@@ -105,7 +105,8 @@ def triggered(published_company, compiled, tmp_path_factory) -> dict[tuple[str, 
             values.append((metric, segment_type, name, *columns, is_final))
     with duckdb.connect(str(folder / published_company.warehouse_file.name)) as warehouse:
         for table in (
-            "marts.kpi_values", "kpi.playbook_mart_signals", "kpi.playbook_clock_signals", "kpi.playbook_event_signals",
+            "marts.kpi_values", "kpi.playbook_mart_signals", "kpi.playbook_clock_signals", "kpi.playbook_renewal_signals",
+            "kpi.playbook_event_signals",
             "kpi.playbook_checks", "kpi.playbook_triggers", "kpi.playbook_past", "kpi.playbook_candidates",
             "kpi.playbook_runs", "kpi.playbook_subjects", "core.fct_plays",
         ):  # fmt: skip

@@ -1,4 +1,7 @@
-{%- set signals = ['playbook_mart_signals', 'playbook_clock_signals', 'playbook_event_signals'] -%}
+{%- set signals = [
+    'playbook_mart_signals', 'playbook_clock_signals', 'playbook_renewal_signals',
+    'playbook_event_signals',
+] -%}
 with conditions as (
 
     select

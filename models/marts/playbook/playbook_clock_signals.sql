@@ -38,16 +38,6 @@ goals as (
     {% endfor %}
 ),
 
-unfollowed as (
-
-    select
-        customer_id,
-        {{ reporting_date('term_end') }} as ended_on
-    from {{ ref('fct_contract_renewals') }}
-    where not is_renewed and not is_superseded
-
-),
-
 clocks as (
 
     select
@@ -72,32 +62,6 @@ clocks as (
     from spine
     inner join goals on spine.customer_id = goals.customer_id
     inner join {{ ref('dim_customer_starts') }} as starts on spine.customer_id = starts.customer_id
-    union all
-    select
-        spine.customer_id,
-        spine.month_start,
-        'days_to_renewal' as signal_id,
-        {{ dbt.datediff('spine.looked_at_on', 'renewals.renewal_on', 'day') }}
-            as value
-    from spine
-    inner join {{ ref('fct_next_renewals') }} as renewals
-        on
-            spine.customer_id = renewals.customer_id
-            and spine.month_start = renewals.month_start
-    union all
-    select
-        spine.customer_id,
-        spine.month_start,
-        'days_past_renewal' as signal_id,
-        coalesce(min({{ dbt.datediff('contracts.ended_on', 'spine.looked_at_on', 'day') }}), 0)
-            as value
-    from spine
-    left join unfollowed as contracts
-        on
-            spine.customer_id = contracts.customer_id
-            and contracts.ended_on <= spine.looked_at_on
-            and contracts.ended_on >= {{ add_days('spine.looked_at_on', -60) }}
-    group by spine.customer_id, spine.month_start
 
 )
 
