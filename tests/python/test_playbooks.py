@@ -189,7 +189,8 @@ def edited(dbt, again) -> Build:
                 where rule_id = 'healthy_without_expansion' and condition_number = 1"""
             )
 
-    build = dbt("build", "-s", "playbook_checks+", "--exclude", "publish", after=again, raw=company.RAW, first=edit)
+    read_the_rules = ("playbook_checks+", "playbook_rules_in_force+")
+    build = dbt("build", "-s", *read_the_rules, "--exclude", "publish", after=again, raw=company.RAW, first=edit)
     assert build.code == 0, build.output
     return build
 
