@@ -30,6 +30,8 @@ FEEDS = {feed for feeds in VARS["entities"].values() for feed in feeds}
 LAYERS = ("staging", "intermediate", "core", "marts", "actions", "quality")
 
 MOST_LINES = defaultdict(lambda: 130, marts=60)
+# What asks for actions is about all KPIs and is none itself.
+ABOUT_KPIS = MODELS / "marts" / "playbook"
 # As a model of marts names them itself: what kpi_rows reads for every KPI, and a loop from a list of KPIs, is not counted.
 MOST_PARENTS = 6
 # CONTRIBUTING.md: what one engine knows and another does not.
@@ -414,14 +416,15 @@ def test_no_model_is_too_long_to_read():
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SQL_FILES}
     long = sorted((path for path, n in lines.items() if n > 90), key=lines.get, reverse=True)
     print("over 90 lines:", ", ".join(f"{path.stem} {lines[path]}" for path in long))
-    assert {path.stem for path, n in lines.items() if n > MOST_LINES[path.relative_to(MODELS).parts[0]]} == set()
+    layer = {path: "actions" if ABOUT_KPIS in path.parents else path.relative_to(MODELS).parts[0] for path in lines}
+    assert {path.stem for path, n in lines.items() if n > MOST_LINES[layer[path]]} == set()
 
 
 def test_no_mart_has_too_many_parents_to_know():
     parents = {
         path.stem: set(re.findall(r"\bref\('([^']*)'\)", without_comments(path.read_text(encoding="utf-8"))))
         for path in SQL_FILES
-        if path.is_relative_to(MODELS / "marts")
+        if path.is_relative_to(MODELS / "marts") and ABOUT_KPIS not in path.parents
     }
     assert {name: sorted(found) for name, found in parents.items() if len(found) > MOST_PARENTS} == {}
 
