@@ -14,7 +14,9 @@ changes as (
     select
         *,
         coalesce(
-            is_failing <> lag(is_failing) over (partition by kind, rule order by judged_at asc, build_id desc),
+            is_failing <> lag(is_failing) over (
+                partition by kind, rule order by judged_at asc, build_id desc
+            ),
             false
         ) as has_changed
     from judgements
