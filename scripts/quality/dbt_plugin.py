@@ -1,6 +1,6 @@
 """dbt-duckdb plugin: makes the output folders, stops where another command writes the warehouse, spares dbt the messages that nobody
-reads, and tells SQL what it cannot find out by itself: which git revision is being built, which raw CSVs mix their line ends and which
-are not UTF-8 from the header on."""
+reads, and tells SQL what it cannot find out by itself: which git revision is being built, the salt of hashes, which raw CSVs mix
+their line ends and which are not UTF-8 from the header on."""
 
 import os
 import re
@@ -119,7 +119,8 @@ class Plugin(BasePlugin):
         self.revision = git_revision().replace("'", "")
 
     def configure_cursor(self, cursor) -> None:
-        statements = [f"set variable git_revision = '{self.revision}'"]
+        salt = os.environ.get("PRIVACY_SALT", "").replace("'", "''")
+        statements = [f"set variable git_revision = '{self.revision}'", f"set variable privacy_salt = '{salt}'"]
         for variable, files in unreadable_csvs().items():
             names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
             statements.append(f"set variable {variable} = cast([{names}] as varchar[])")
