@@ -15,8 +15,8 @@ from conftest import Build
 def pages(published_company: Build, tmp_path_factory):
     """(how many suites fail, the folder of pages) of the company, whose last months are lost the second time."""
     folder = tmp_path_factory.mktemp("data_docs")
-    warehouse = shutil.copy(published_company.warehouse_file, folder)
-    with duckdb.connect(str(warehouse)) as session:
+    warehouse = shutil.copytree(published_company.warehouse_file.parent, folder / "warehouse")
+    with duckdb.connect(str(warehouse / published_company.warehouse_file.name)) as session:
         assert data_docs.write(session, folder / "whole") == 0
         session.execute("update core.dim_months set next_month_start = date '2020-01-01'")
         failed = data_docs.write(session, folder / "broken")
