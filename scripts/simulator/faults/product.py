@@ -112,3 +112,12 @@ def users_lose_their_account(raw: Landing) -> list[str]:
     """identify() no longer sends account_id: every eighth user has none."""
     raw.replace("segment/users", one_in(8), account_id="null")
     return raw.values("segment/users", "select id from t where account_id is null")
+
+
+@fault("segment/tracks", "held", "kpi_movements.values_do_not_jump", "quality.kpi_movements")
+def one_user_for_all(raw: Landing) -> list[str]:
+    """Since the newest month the product's server sends every event for its own technical user."""
+    (user,) = raw.some("segment/tracks", 1, "user_id is not null", "user_id")
+    since = f"timestamp '{raw.end}' - interval 1 month"
+    raw.replace("segment/tracks", f"received_at >= {since}", user_id=f"'{user}'")
+    return ["active_users", f"{raw.end.year}-{raw.end.month - 1:02d}-01"]
