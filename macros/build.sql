@@ -78,7 +78,7 @@
                 {%- do failing.append({
                     'layer': result.node.fqn[1] if result.node.resource_type != 'test' else 'tests',
                     'rule': result.node.name, 'status': result.status | string,
-                    'failures': result.failures, 'message': end_of_message(result),
+                    'failures': result.failures, 'message': end_of_message(result) ~ first_failing_row(result),
                 }) -%}
             {%- endfor -%}
             {%- set published = [] -%}
@@ -100,6 +100,18 @@
 {% macro end_of_message(result) %}
     {#- The last 2000 characters of what dbt says of a node: an error stands at the end of its traceback. -#}
     {{ return((result.message or '')[-2000:]) }}
+{% endmacro %}
+
+
+{% macro first_failing_row(result) %}
+    {#- For a test that failed, the first of its rows as text: which rule of it, and which key. -#}
+    {%- set parts = [] -%}
+    {%- if result.node.resource_type == 'test' and result.status | string == 'fail' and result.node.compiled_code -%}
+        {%- for row in run_query('select * from (' ~ result.node.compiled_code ~ ') as failing limit 1') -%}
+            {%- for name, value in row.dict().items() -%}{%- do parts.append(name ~ ' ' ~ value) -%}{%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(', for example ' ~ parts | join(', ') if parts else '') }}
 {% endmacro %}
 
 

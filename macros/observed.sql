@@ -1,9 +1,11 @@
 {#- What the quality models see of raw tables, read from what their sources declare. -#}
 
 {% macro observed_tables(key=none) %}
-    {#- The raw tables of the enabled sources, or those that declare `key` in their meta: [{source, table, columns, dated_by, is_log,
+    {#- The raw tables of the enabled sources, or those that declare `key` in their meta: [{source, table, id, optional, dated_by, is_log,
         told_apart_by}]. [] while parsing.
 
+        id             its first column
+        optional       the columns that may be empty or absent
         dated_by       the column that says when a row happened
         told_apart_by  the columns in which two rows differ unless they are one thing, whatever ids they have
         is_log         too large to be read whole for every look -#}
@@ -12,8 +14,12 @@
         {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
             {%- set meta = node.config.meta -%}
             {%- if not key or meta.get(key) -%}
+                {%- set optional = [] -%}
+                {%- for column in node.columns.values() if not column.config.meta.get('required') -%}
+                    {%- do optional.append(column.name) -%}
+                {%- endfor -%}
                 {%- do found.append({
-                    'source': node.source_name, 'table': node.name, 'columns': node.columns.keys() | list,
+                    'source': node.source_name, 'table': node.name, 'id': node.columns.keys() | first, 'optional': optional,
                     'dated_by': meta.get('dated_by'), 'is_log': meta.get('is_log', false), 'told_apart_by': meta.get('told_apart_by'),
                 }) -%}
             {%- endif -%}
@@ -69,4 +75,40 @@
             and coalesce(word.happened_on, {{ on }}, date '1970-01-01') = coalesce({{ on }}, date '1970-01-01')
             and word.valid_until >= cast((select max(build.started_at) from {{ ref('build') }} as build) as date)
     )
+{%- endmacro %}
+
+
+{% macro published_values() %}
+    {#- The company's KPI values as they were published last, as a subquery; without rows where none were. -#}
+    {%- if execute and adapter.get_relation(target.database, 'history', 'kpi_values_history') -%}
+        (
+            select kpi_id, period_grain, period_start, value, sample_size
+            from history.kpi_values_history
+            where dbt_valid_to is null and segment_type = 'all' and breakdown = 'all' and is_final and value is not null
+        )
+    {%- else -%}
+        (
+            select kpi_id, period_grain, period_start, value, sample_size
+            from {{ ref('kpi_values') }}
+            where 1 = 0
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro published_segments() %}
+    {#- The segments that were published last, by month, as a subquery; without rows where none were. -#}
+    {%- if execute and adapter.get_relation(target.database, 'history', 'kpi_values_history') -%}
+        (
+            select distinct segment_type, segment, period_start
+            from history.kpi_values_history
+            where dbt_valid_to is null and segment_type not in ('all', 'customer') and sample_size > 0
+        )
+    {%- else -%}
+        (
+            select segment_type, segment, month_start as period_start
+            from {{ ref('brg_customer_segments') }}
+            where 1 = 0
+        )
+    {%- endif -%}
 {%- endmacro %}

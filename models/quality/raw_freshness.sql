@@ -46,6 +46,7 @@ cadences as (
         count(case when day < as_of then gap_days end) as gaps,
         max(case when day < as_of then gap_days end) as longest_gap_days,
         min(case when day < as_of then gap_days end) as shortest_gap_days,
+        count(case when day >= as_of then 1 end) as days_after_as_of,
         count(case when day > {{ add_days('cast(started_at as date)', 2) }} then 1 end) as days_of_the_future
     from gaps
     group by source_name, raw_table, as_of
@@ -67,5 +68,5 @@ select
     *,
     coalesce(days_behind > allowed_days, false)
     and not {{ acknowledged('raw_freshness.tables_are_not_stale', "source_name || '.' || raw_table") }} as is_stale,
-    {{ as_of_given() }} is null and days_behind < -7 as is_ahead
+    {{ as_of_given() }} is null and days_after_as_of >= 7 as is_ahead
 from measured

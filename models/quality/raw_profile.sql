@@ -1,5 +1,5 @@
 {% for table in observed_tables() -%}
-{%- set columns = [] if table.is_log else table.columns -%}
+{%- set columns = [] if table.is_log else table.optional -%}
 select
     (select build_id from {{ ref('build') }}) as build_id,
     '{{ table.source }}' as source_name,
@@ -22,16 +22,17 @@ select
 from (
     select
         count(*) as raw_rows,
-        {% if table.is_log -%}
-        cast(null as bigint) as recent_rows
-        {%- else -%}
-        count(case when {{ is_of_the_last_days(table, 14) }} then 1 end) as recent_rows
-        {%- endif -%}
+        {{ 'cast(null as bigint)' if table.is_log else 'count(recent)' }} as recent_rows
         {%- for column in columns %},
         count({{ adapter.quote(column) }}) as filled_{{ loop.index }},
-        count(case when {{ is_of_the_last_days(table, 14) }} then {{ adapter.quote(column) }} end) as recent_{{ loop.index }}
+        count(case when recent = 1 then {{ adapter.quote(column) }} end) as recent_{{ loop.index }}
         {%- endfor %}
-    from {{ source(table.source, table.table) }}
+    from (
+        select
+            raw.*,
+            {{ 'cast(null as integer)' if table.is_log else 'case when ' ~ is_of_the_last_days(table, 14) ~ ' then 1 end' }} as recent
+        from {{ source(table.source, table.table) }} as raw
+    ) as dated
 ) as counts
 cross join (
     values

@@ -1,5 +1,5 @@
 {% for table in observed_tables('told_apart_by') -%}
-{%- set id = adapter.quote(table.columns[0]) -%}
+{%- set id = adapter.quote(table.id) -%}
 select
     '{{ table.source }}' as source_name,
     '{{ table.table }}' as raw_table,

@@ -68,18 +68,25 @@ class Landing:
 
     def rewrite(self, table: str, sql: str) -> None:
         """Every file of the table holds what a query over its rows returns."""
-        for path in self.files(table):
+        self._rewrite(self.files(table), sql)
+
+    def _rewrite(self, files: list[Path], sql: str) -> None:
+        for path in files:
             self._write(path, sql, [path])
+
+    def _holding(self, table: str, where: str) -> list[Path]:
+        """The files of a table that hold a row for which `where` holds."""
+        return [Path(name) for name in self.values(table, f"select distinct filename from located where {where}")]
 
     def replace(self, table: str, where: str = "true", **columns: str) -> None:
         """These columns of the rows that `where` holds for are the SQL given for them."""
         changed = ", ".join(
             f'case when {where} then {sql} else "{name}" end as "{name}"' for name, sql in columns.items()
         )
-        self.rewrite(table, f"select * replace ({changed}) from t")
+        self._rewrite(self._holding(table, where), f"select * replace ({changed}) from t")
 
     def remove(self, table: str, where: str) -> None:
-        self.rewrite(table, f"select * from t where not coalesce({where}, false)")
+        self._rewrite(self._holding(table, where), f"select * from t where not coalesce({where}, false)")
 
     def add(self, table: str, sql: str) -> None:
         """The rows that a query over the whole table returns lie in it too; columns that they lack are empty."""
@@ -94,9 +101,9 @@ class Landing:
         paths = [str(path) for path in files]
         options = ", all_varchar = true, null_padding = false, strict_mode = false" if files[0].suffix == ".csv" else ""
         reader = "read_csv" if files[0].suffix == ".csv" else "read_parquet"
-        connection.execute(
-            f"create view t as select * from {reader}({paths}, union_by_name = true, hive_partitioning = false{options})"
-        )
+        for view, more in (("t", ""), ("located", ", filename = true")):
+            source = f"{reader}({paths}, union_by_name = true, hive_partitioning = false{options}{more})"
+            connection.execute(f"create view {view} as from {source}")
         return connection
 
     def _write(self, path: Path, sql: str, sources: list[Path]) -> None:
@@ -117,6 +124,11 @@ class Landing:
 def listed(values: list[str]) -> str:
     """Values as SQL's list of an `in`."""
     return "('" + "', '".join(values) + "')"
+
+
+def one_in(count: int, column: str = "id") -> str:
+    """So many rows by chance, always the same ones, as SQL."""
+    return f"md5_number_lower({column}::varchar) % {count} = 0"
 
 
 def key(table: str) -> tuple[str, ...]:

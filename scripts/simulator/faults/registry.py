@@ -70,10 +70,11 @@ class Injected:
 
 
 def inject(folder: Path, end: datetime, names: Iterable[str]) -> list[Injected]:
-    """Puts the faults into the landing under `folder`, in the order in which they are registered, with a ledger of all their rows
-    beside the truth."""
+    """Puts the faults into the landing under `folder`, those that make a file unreadable last, with a ledger of all their rows beside
+    the truth."""
     wanted = set(names)
-    done = [_put(Landing(folder, end), fault) for fault in FAULTS.values() if fault.name in wanted]
+    ordered = sorted(FAULTS.values(), key=lambda fault: fault.consequence == "landing")
+    done = [_put(Landing(folder, end), fault) for fault in ordered if fault.name in wanted]
     ledger = pd.concat([injected.rows for injected in done], ignore_index=True)
     (folder / "truth").mkdir(exist_ok=True)
     ledger.to_parquet(folder / "truth" / "faults.parquet", index=False)
@@ -101,6 +102,8 @@ def _differences(before: Landing, after: Landing, table: str) -> list[tuple[str,
         return [(table, table, "file")]
     columns = [(table, name, "column") for name in sorted(set(old.columns) ^ set(new.columns))]
     shared = [name for name in old.columns if name in new.columns]
+    if not set(key(table)) & set(shared):
+        return [(table, table, "file")]
     with duckdb.connect() as connection:
         connection.register("old", old)
         connection.register("new", new)
@@ -111,7 +114,7 @@ def _differences(before: Landing, after: Landing, table: str) -> list[tuple[str,
             f"""select coalesce(a.key, r.key), case when r.key is null then 'added' when a.key is null then 'removed' else 'changed' end
             from ({side % ("new", "old")}) as a full join ({side % ("old", "new")}) as r on a.key = r.key order by all"""
         ).fetchall()
-    rows = columns + [(table, name, change) for name, change in found]
+    rows = columns + [(table, name, change) for name, change in found if name]
     return rows or [(table, table, "file")]
 
 

@@ -1,0 +1,129 @@
+"""Faults of landed tables (docs/faults.md): a spread of them, one in each layer, put into a clean company and built on what it left behind.
+`make faults` builds a company for every one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import faults
+import pandas as pd
+import pytest
+from conftest import ROOT, VENDORS, WHOLE, Build
+from quality.gate import read_suite
+from simulator.faults import FAULTS, Injected, inject
+
+HELD = {
+    "a_file_is_cut": "landing",
+    "days_are_missing": "raw",
+    "subscription_ids_are_used_twice": "staging",
+    "a_rate_is_upside_down": "core",
+    "a_quantity_with_three_zeros_more": "marts",
+}
+# None of them hides another: they are put into one company.
+REJECTED = ("costs_in_words", "clocks_run_ahead", "tickets_without_an_id")
+HARMLESS = ("versions_are_delivered_again", "comments_are_delivered_twice", "events_arrive_late", "a_file_comes_in_two_parts")
+
+
+@pytest.fixture(scope="module")
+def clean_raw(simulate) -> Path:
+    return simulate(customers=60, months=16, seed=1, end=f"{faults.END:%Y-%m-%d}")
+
+
+@pytest.fixture(scope="module")
+def clean(dbt, clean_raw) -> Build:
+    build = dbt(*WHOLE, raw=clean_raw, SOURCES=VENDORS)
+    assert build.code == 0, build.output[-5000:]
+    return build
+
+
+@pytest.fixture(scope="module")
+def faulty(dbt, clean, clean_raw, tmp_path_factory) -> Callable[..., tuple[list[Injected], Build]]:
+    """Puts faults into a copy of the clean company's tables and builds it on the clean build."""
+
+    def build(*names: str) -> tuple[list[Injected], Build]:
+        raw = tmp_path_factory.mktemp("faulty") / "raw"
+        shutil.copytree(clean_raw, raw)
+        return inject(raw, faults.END, names), dbt(*WHOLE, after=clean, raw=raw, SOURCES=VENDORS)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def held(faulty) -> dict[str, tuple[Injected, Build]]:
+    found = {}
+    for name in HELD:
+        (injected,), build = faulty(name)
+        found[name] = injected, build
+    return found
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_a_fault_is_held_by_its_rule_in_its_layer_and_named(held, clean, name):
+    injected, build = held[name]
+    line = faults.score(injected, build.folder, clean.published_file)
+    assert (line.caught_layer, line.caught_rule) == (HELD[name], FAULTS[name].rule), line
+    assert line.rows_named_correctly == f"{len(injected.names)} of {len(injected.names)}"
+    assert build.published_bytes == clean.published_bytes
+    assert build.status["last_good_build"]["build_id"] == clean.status["build_id"]
+
+
+@pytest.fixture(scope="module")
+def absorbed(faulty) -> tuple[list[Injected], Build]:
+    return faulty(*REJECTED, *HARMLESS)
+
+
+@pytest.mark.parametrize("name", [*REJECTED, *HARMLESS])
+def test_rows_that_are_wrong_or_too_many_are_absorbed_and_the_rest_is_published(absorbed, clean, name):
+    (injected,) = [injected for injected in absorbed[0] if injected.fault.name == name]
+    line = faults.score(injected, absorbed[1].folder, clean.published_file)
+    assert line.is_caught, line
+    assert not line.reached_published
+
+
+def test_a_fault_that_was_fixed_closes_its_rule_and_leaves_no_trace(dbt, held, clean, clean_raw):
+    injected, broken = held["days_are_missing"]
+    fixed = dbt(*WHOLE, after=broken, raw=clean_raw, SOURCES=VENDORS)
+    assert fixed.code == 0, fixed.output[-5000:]
+    history = fixed.warehouse(
+        f"""select build_id, status from history.gate_raw
+        where suite || '.' || rule = '{injected.fault.rule}' order by judged_at"""
+    )
+    builds = [build.status["build_id"] for build in (clean, broken, fixed)]
+    assert history == list(zip(builds, ("passed", "failed", "passed"), strict=True))
+    assert faults.differing_tables(fixed.published_file, clean.published_file) == []
+
+
+# The faults themselves.
+
+
+def test_all_faults_at_once_leave_a_ledger_of_each(clean_raw, tmp_path):
+    shutil.copytree(clean_raw, tmp_path / "raw")
+    injected = inject(tmp_path / "raw", faults.END, FAULTS)
+    assert {one.fault.name for one in injected} == set(FAULTS)
+    ledger = pd.read_parquet(tmp_path / "raw" / "truth" / "faults.parquet")
+    assert set(ledger["fault"]) == set(FAULTS)
+    assert set(ledger["change"]) == {"added", "changed", "removed", "column", "file"}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_says_what_it_is_and_what_must_come_of_it(name):
+    fault = FAULTS[name]
+    assert len(fault.defect.split()) > 4
+    if fault.consequence == "held" and fault.judged:
+        suites = {path.stem: path for path in (ROOT / "expectations").rglob("*.yml")}
+        suite = read_suite(suites[fault.rule.split(".")[0]], dt.date.min)
+        assert fault.judged == suite.table
+        (rule,) = [rule for rule in suite.rules if rule.rule == fault.rule.split(".")[1]]
+        assert rule.severity == "critical"
+
+
+def test_faults_are_many_and_of_every_consequence():
+    assert len(FAULTS) >= 40
+    assert {fault.consequence for fault in FAULTS.values()} == {"landing", "held", "rejected", "harmless"}
+
+
+def test_the_page_of_faults_is_current():
+    assert faults.PAGE.read_text(encoding="utf-8") == faults.page()
