@@ -1,17 +1,20 @@
 {#- What the quality models see of raw tables, read from what their sources declare. -#}
 
 {% macro observed_tables(key=none) %}
-    {#- The raw tables of the enabled sources, or those that declare `key` in their meta: [{source, table, id, optional, dated_by, is_log,
-        told_apart_by}]. [] while parsing.
+    {#- The raw tables of the enabled sources that files were found for, or those of them that declare `key` in their meta: [{source, table, id,
+        optional, dated_by, is_log, makes_as_of, told_apart_by}]. [] while parsing.
 
         id             its first column
         optional       the columns that may be empty or absent
         dated_by       the column that says when a row happened
         told_apart_by  the columns in which two rows differ unless they are one thing, whatever ids they have
-        is_log         too large to be read whole for every look -#}
+        is_log         too large to be read whole for every look
+        makes_as_of    as_of is read from it -#}
     {%- set found = [] -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
+        {%- set landed = landed_tables() -%}
+        {%- for node in graph.sources.values() | sort(attribute='unique_id')
+            if node.source_name in sources_on() and (landed is none or (node.source_name, node.name) in landed) -%}
             {%- set meta = node.config.meta -%}
             {%- if not key or meta.get(key) -%}
                 {%- set optional = [] -%}
@@ -20,7 +23,8 @@
                 {%- endfor -%}
                 {%- do found.append({
                     'source': node.source_name, 'table': node.name, 'id': node.columns.keys() | first, 'optional': optional,
-                    'dated_by': meta.get('dated_by'), 'is_log': meta.get('is_log', false), 'told_apart_by': meta.get('told_apart_by'),
+                    'dated_by': meta.get('dated_by'), 'is_log': meta.get('is_log', false),
+                    'makes_as_of': 'as_of_columns' in meta, 'told_apart_by': meta.get('told_apart_by'),
                 }) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -29,13 +33,33 @@
 {% endmacro %}
 
 
-{% macro is_of_the_last_days(table, days) %}
-    {#- Whether a row of an observed table happened in so many days before as_of, or later; any row of a table that does not say when. -#}
-    {%- if table.dated_by -%}
-        {{ try_timestamp(adapter.quote(table.dated_by)) }} >= (select {{ add_days('as_of', -days) }} from {{ ref('build') }})
-    {%- else -%}
-        1 = 1
+{% macro landed_tables() %}
+    {#- [(source, table)] that files were found for; none where landing is not this project's. Asks the engine, since dbt does not know what its
+        hooks made. -#}
+    {%- set made = run_query("select 1 from information_schema.tables where table_schema = 'quality' and table_name = 'landed_files'") -%}
+    {%- if not made | length -%}{{ return(none) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- for row in run_query('select distinct source_name, raw_table from quality.landed_files') -%}
+        {%- do found.append((row['source_name'], row['raw_table'])) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro days_before_as_of(days) %}
+    {#- The date so many days before as_of: a literal, which engines read logs by, once it is known. -#}
+    {%- set build = ref('build') -%}
+    {%- if execute and load_relation(build) -%}
+        {%- set rows = run_query('select ' ~ add_days('as_of', -days) ~ ' as day from ' ~ build) -%}
+        {%- if rows | length and rows[0]['day'] is not none -%}{{ return("date '" ~ rows[0]['day'] ~ "'") }}{%- endif -%}
     {%- endif -%}
+    {{ return('(select ' ~ add_days('as_of', -days) ~ ' from ' ~ build ~ ')') }}
+{% endmacro %}
+
+
+{% macro is_of_the_last_days(table, since) %}
+    {#- Whether a row of an observed table happened on the day `since` or later; any row of a table that does not say when. -#}
+    {{ return(try_timestamp(adapter.quote(table.dated_by)) ~ ' >= ' ~ since if table.dated_by else '1 = 1') }}
 {%- endmacro %}
 
 
@@ -44,7 +68,9 @@
         [(source, table, column, parent table, parent column)]. [] while parsing. -#}
     {%- set found = [] -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() | sort(attribute='unique_id') if node.source_name in sources_on() -%}
+        {%- set landed = landed_tables() -%}
+        {%- for node in graph.sources.values() | sort(attribute='unique_id')
+            if node.source_name in sources_on() and (landed is none or (node.source_name, node.name) in landed) -%}
             {%- for column in node.columns.values() if column.config.meta.get('references') -%}
                 {%- set parent = column.config.meta['references'].split('.') -%}
                 {%- do found.append((node.source_name, node.name, column.name, parent[0], parent[1])) -%}

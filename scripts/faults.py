@@ -18,7 +18,6 @@ import csv
 import json
 import os
 import shutil
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
@@ -26,6 +25,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
 
+import dbt_process
 import duckdb
 from simulate import at_least
 from simulate import main as simulate
@@ -77,10 +77,10 @@ def build(raw: Path, live: Path, after: Path | None = None, as_of: str = "") -> 
     }
     environment = os.environ | {name: str(path) for name, path in folders.items()}
     environment |= {"SOURCES": "salesforce stripe segment zendesk files", "AS_OF": as_of}
-    command = [Path(sys.executable).with_name("dbt"), "build", "--exclude-resource-type", "unit_test"]
     known = (live / "published" / "status.json").read_bytes() if after else b""
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-    output = done.stdout + done.stderr
+    live.mkdir(parents=True, exist_ok=True)
+    dbt_process.run(["build", "--exclude-resource-type", "unit_test"], environment, ROOT, live / "output.txt")
+    output = (live / "output.txt").read_text(encoding="utf-8")
     if not (live / "published" / "status.json").exists() or (live / "published" / "status.json").read_bytes() == known:
         raise RuntimeError(f"dbt did not begin to build:\n{output[-5000:]}")
     return output
@@ -228,7 +228,7 @@ class Run:
         that failed in either build."""
         folder = self.folder / f"clean{seed}"
         shutil.rmtree(folder, ignore_errors=True)
-        simulate([*self.size, f"--seed={seed}", f"--end={END:%Y-%m-%d}", "--out", str(folder / "raw")])
+        simulate([*self.size, f"--seed={seed}", f"--end={END:%Y-%m-%d}", "--no-kpis", "--out", str(folder / "raw")])
         self.build(folder / "raw", folder / "before", as_of=DAY_BEFORE)
         self.build(folder / "raw", folder / "now", after=folder / "before")
         return folder, failing_rules(folder / "before") + failing_rules(folder / "now")

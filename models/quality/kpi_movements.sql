@@ -23,11 +23,11 @@ remembered as (
 
 ),
 
--- A count or an amount moves by a part of itself, a share or a score by points.
 paired as (
 
     select
         catalog.kpi_id,
+        catalog.unit,
         coalesce(remembered.period_start, published.period_start) as period_start,
         remembered.value,
         remembered.sample_size,
@@ -36,9 +36,8 @@ paired as (
         remembered.months_before,
         published.value as published_value,
         published.sample_size as published_sample_size,
-        catalog.unit not in ('ratio', 'score') as is_amount,
         not catalog.is_signed and catalog.unit = 'ratio' and catalog.highest_value is null as is_unbounded_ratio,
-        case when catalog.unit = 'score' then 100.0 else 1.0 end as points
+        case when catalog.unit = 'ratio' then 1.0 when catalog.unit = 'score' then 100.0 end as points
     from remembered
     full outer join published
         on
@@ -50,14 +49,21 @@ paired as (
 
 ),
 
+-- A share or a score moves by points. A count or an amount moves by a part of itself, and falls to nothing unless it was steady and large.
 bounded as (
 
     select
         paired.*,
         build.as_of,
-        lowest - greatest(4 * (highest - lowest), case when is_amount then 0.5 * lowest else 0.25 * points end) as least,
-        highest + greatest(4 * (highest - lowest), case when is_amount then highest else 0.25 * points end) as most,
-        case when is_amount then 0.2 * abs(published_value) else 0.1 * points end as published_margin
+        case
+            when points is not null then lowest - greatest(4 * (highest - lowest), 0.4 * points)
+            when lowest > 0 and highest <= 3 * lowest and (unit <> 'count' or lowest >= 30) then 0.1 * lowest
+        end as least,
+        case
+            when points is not null then highest + greatest(4 * (highest - lowest), 0.4 * points)
+            when lowest > 0 then 10 * highest
+        end as most,
+        coalesce(0.1 * points, 0.2 * abs(published_value)) as published_margin
     from paired
     cross join {{ ref('build') }} as build
 

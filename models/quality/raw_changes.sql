@@ -22,16 +22,19 @@ paired as (
         before.filled_rows as filled_rows_before,
         before.recent_rows as recent_rows_before,
         before.recent_filled_rows as recent_filled_rows_before,
-        now.raw_rows,
-        now.filled_rows,
-        now.recent_rows,
-        now.recent_filled_rows
+        coalesce(now.raw_rows, 0) as raw_rows,
+        coalesce(now.filled_rows, 0) as filled_rows,
+        coalesce(now.recent_rows, 0) as recent_rows,
+        coalesce(now.recent_filled_rows, 0) as recent_filled_rows
     from before
-    inner join now
+    inner join {{ ref('build') }} as build on ' ' || build.sources || ' ' like '% ' || before.source_name || ' %'
+    left join now
         on
             before.source_name = now.source_name
             and before.raw_table = now.raw_table
             and before.raw_column = now.raw_column
+    -- Of a table that has no rows its own row says so.
+    where before.raw_column = '(rows)' or now.raw_rows > 0
 
 ),
 

@@ -4,13 +4,23 @@ with build as (
 
 ),
 
+half_year as (
+
+    select raw_days.*
+    from {{ ref('raw_days') }} as raw_days
+    cross join build
+    where raw_days.day >= {{ add_days('build.as_of', -182) }}
+
+),
+
+-- Tables, all of a source, and those that as_of is read from.
 days as (
 
     select
         source_name,
         raw_table,
         day
-    from {{ ref('raw_days') }}
+    from half_year
 
     union
 
@@ -18,7 +28,16 @@ days as (
         source_name,
         '(any)' as raw_table,
         day
-    from {{ ref('raw_days') }}
+    from half_year
+
+    union
+
+    select
+        '(as_of)' as source_name,
+        '(any)' as raw_table,
+        day
+    from half_year
+    where makes_as_of
 
 ),
 
@@ -65,8 +84,11 @@ measured as (
 )
 
 select
-    *,
-    coalesce(days_behind > allowed_days, false)
-    and not {{ acknowledged('raw_freshness.tables_are_not_stale', "source_name || '.' || raw_table") }} as is_stale,
-    {{ as_of_given() }} is null and days_after_as_of >= 7 as is_ahead
+    measured.*,
+    coalesce(measured.days_behind > measured.allowed_days, false)
+    and not {{ acknowledged('raw_freshness.tables_are_not_stale', "measured.source_name || '.' || measured.raw_table") }} as is_stale,
+    {{ as_of_given() }} is null
+    and measured.days_after_as_of >= 7
+    and coalesce(-measured.days_behind > clocks.allowed_days, false) as is_ahead
 from measured
+left join measured as clocks on clocks.source_name = '(as_of)'

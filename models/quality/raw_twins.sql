@@ -1,3 +1,4 @@
+{%- set since = days_before_as_of(35) -%}
 {% for table in observed_tables('told_apart_by') -%}
 {%- set id = adapter.quote(table.id) -%}
 select
@@ -14,7 +15,7 @@ from (
         min(cast({{ id }} as {{ dbt.type_string() }})) as first_id,
         max(cast({{ id }} as {{ dbt.type_string() }})) as last_id
     from {{ source(table.source, table.table) }}
-    where {{ id }} is not null and {{ is_of_the_last_days(table, 35) }}
+    where {{ id }} is not null and {{ is_of_the_last_days(table, since) }}
     group by
         {%- for column in table.told_apart_by %}
         {{ adapter.quote(column) }}{{ ',' if not loop.last }}

@@ -4,9 +4,10 @@ with spine as (
     select
         tables.source_name,
         tables.raw_table,
+        tables.is_log,
         series.generated_number as days_back,
         {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day
-    from (select distinct source_name, raw_table from {{ ref('raw_days') }}) as tables
+    from (select distinct source_name, raw_table, is_log from {{ ref('raw_days') }}) as tables
     cross join {{ ref('build') }} as build
     cross join ({{ dbt.generate_series(147) }}) as series
 
@@ -17,6 +18,7 @@ daily as (
     select
         spine.source_name,
         spine.raw_table,
+        spine.is_log,
         spine.day,
         spine.days_back,
         coalesce(days.raw_rows, 0) as raw_rows
@@ -35,6 +37,7 @@ spans as (
     select
         source_name,
         raw_table,
+        is_log,
         'day' as span,
         mod(days_back, 7) as weekday,
         day as starts_on,
@@ -47,13 +50,14 @@ spans as (
     select
         source_name,
         raw_table,
+        is_log,
         'week' as span,
         0 as weekday,
         min(day) as starts_on,
         max(days_back) as days_back,
         sum(raw_rows) as raw_rows
     from daily
-    group by source_name, raw_table, floor((days_back - 1) / 7)
+    group by source_name, raw_table, is_log, floor((days_back - 1) / 7)
 
 ),
 
@@ -62,6 +66,7 @@ compared as (
     select
         source_name,
         raw_table,
+        is_log,
         span,
         starts_on,
         days_back,
@@ -91,7 +96,7 @@ judged as (
         case
             when raw_rows = 0 then 'silent'
             when raw_rows < least then 'low'
-            when raw_rows > most then 'high'
+            when is_log and raw_rows > most then 'high'
             else 'usual'
         end as volume
     from bounded
