@@ -104,7 +104,9 @@ def differing_tables(published: Path, expected: Path) -> list[str]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{published}' as ours (read_only)")
         connection.execute(f"attach '{expected}' as theirs (read_only)")
-        tables = "select table_name from duckdb_tables() where database_name = '{}' and table_name not like 'published_%'"
+        tables = (
+            "select table_name from duckdb_tables() where database_name = '{}' and table_name not like 'published_%'"
+        )
         names = [
             {name for (name,) in connection.execute(tables.format(side)).fetchall()} for side in ("ours", "theirs")
         ]

@@ -28,11 +28,18 @@ def lines_without_a_currency(raw: Landing) -> list[str]:
     return ["stg_stripe__invoice_lines", "currency is missing"]
 
 
-@fault("stripe/invoice_line_item", "held", "stg_stripe__invoices.lines_add_up_to_their_invoice", "staging.stg_stripe__invoices")
+@fault(
+    "stripe/invoice_line_item",
+    "held",
+    "stg_stripe__invoices.lines_add_up_to_their_invoice",
+    "staging.stg_stripe__invoices",
+)
 def lines_in_another_unit_than_invoices(raw: Landing) -> list[str]:
     """Since the newest month the lines of invoices are in dollars, and the invoices in cents as before."""
     since = f"period_start >= {newest_month(raw)}"
-    invoices = raw.values("stripe/invoice_line_item", f"select distinct invoice_id from t where {since} and amount >= 100")
+    invoices = raw.values(
+        "stripe/invoice_line_item", f"select distinct invoice_id from t where {since} and amount >= 100"
+    )
     raw.replace("stripe/invoice_line_item", since, amount="amount // 100")
     return sorted(invoices)
 
@@ -48,13 +55,25 @@ def cents_for_dollars(raw: Landing) -> list[str]:
     """Since the newest month billing exports a hundredth of every amount, invoices and lines alike."""
     since = newest_month(raw)
     invoices = listed(raw.values("stripe/invoice", f"select id from t where created >= {since}"))
-    items = raw.values("stripe/invoice_line_item", f"select distinct subscription_item_id from t where invoice_id in {invoices} and amount >= 100 and not proration")
+    items = raw.values(
+        "stripe/invoice_line_item",
+        f"select distinct subscription_item_id from t where invoice_id in {invoices} and amount >= 100 and not proration",
+    )
     raw.replace("stripe/invoice_line_item", f"invoice_id in {invoices}", amount="round(amount / 100)::bigint")
-    raw.replace("stripe/invoice", f"id in {invoices}", **{name: f"round({name} / 100)::bigint" for name in ("subtotal", "tax", "total")})
+    raw.replace(
+        "stripe/invoice",
+        f"id in {invoices}",
+        **{name: f"round({name} / 100)::bigint" for name in ("subtotal", "tax", "total")},
+    )
     return sorted(item for item in items if item)
 
 
-@fault("stripe/invoice_line_item", "held", "stg_stripe__invoice_lines.lines_have_the_currency_of_their_invoice", "staging.stg_stripe__invoice_lines")
+@fault(
+    "stripe/invoice_line_item",
+    "held",
+    "stg_stripe__invoice_lines.lines_have_the_currency_of_their_invoice",
+    "staging.stg_stripe__invoice_lines",
+)
 def lines_in_another_currency(raw: Landing) -> None:
     """Eight invoice lines say yen where their invoices say something else."""
     lines = listed(raw.some("stripe/invoice_line_item", 8, "currency <> 'jpy'"))
@@ -78,10 +97,17 @@ def lines_are_cut(raw: Landing) -> list[str]:
     return ["invoice_line_item", "shrunk"]
 
 
-@fault("stripe/subscription_history", "held", "stg_stripe__subscription_versions.subscriptions_keep_their_customer", "staging.stg_stripe__subscription_versions")
+@fault(
+    "stripe/subscription_history",
+    "held",
+    "stg_stripe__subscription_versions.subscriptions_keep_their_customer",
+    "staging.stg_stripe__subscription_versions",
+)
 def subscription_ids_are_used_twice(raw: Landing) -> list[str]:
     """Of two customers' subscriptions the second has got the id of the first."""
-    first, second = raw.values("stripe/subscription_history", "select min(id) from t group by customer_id order by md5(customer_id) limit 2")
+    first, second = raw.values(
+        "stripe/subscription_history", "select min(id) from t group by customer_id order by md5(customer_id) limit 2"
+    )
     raw.replace("stripe/subscription_history", f"id = '{second}'", id=f"'{first}'")
     return [first]
 
@@ -93,23 +119,44 @@ def customers_are_deleted(raw: Landing) -> list[str]:
     return ["customer_id", "invoice", "customer"]
 
 
-@fault("stripe/price", "held", "stg_stripe__invoice_lines.subscription_lines_name_a_price_that_was_landed", "staging.stg_stripe__invoice_lines")
+@fault(
+    "stripe/price",
+    "held",
+    "stg_stripe__invoice_lines.subscription_lines_name_a_price_that_was_landed",
+    "staging.stg_stripe__invoice_lines",
+)
 def prices_are_deleted(raw: Landing) -> list[str]:
     """The two prices that most lines name are gone."""
-    prices = raw.values("stripe/invoice_line_item", "select price_id from t where type = 'subscription' group by 1 order by count(*) desc, 1 limit 2")
+    prices = raw.values(
+        "stripe/invoice_line_item",
+        "select price_id from t where type = 'subscription' group by 1 order by count(*) desc, 1 limit 2",
+    )
     raw.remove("stripe/price", f"id in {listed(prices)}")
     return prices
 
 
-@fault("stripe/coupon", "held", "stg_stripe__subscription_discounts.discounts_name_a_coupon_that_was_landed", "staging.stg_stripe__subscription_discounts")
+@fault(
+    "stripe/coupon",
+    "held",
+    "stg_stripe__subscription_discounts.discounts_name_a_coupon_that_was_landed",
+    "staging.stg_stripe__subscription_discounts",
+)
 def a_coupon_is_deleted(raw: Landing) -> list[str]:
     """The coupon that most discounts name is gone."""
-    (coupon,) = raw.values("stripe/subscription_discount", "select coupon_id from t group by 1 order by count(*) desc, 1 limit 1")
+    (coupon,) = raw.values(
+        "stripe/subscription_discount", "select coupon_id from t group by 1 order by count(*) desc, 1 limit 1"
+    )
     raw.remove("stripe/coupon", f"id = '{coupon}'")
     return raw.values("stripe/subscription_discount", f"select id from t where coupon_id = '{coupon}'")
 
 
-@fault("stripe/invoice", "held", "raw_twins.things_are_landed_under_one_id", "quality.raw_twins", also=("stripe/invoice_line_item",))
+@fault(
+    "stripe/invoice",
+    "held",
+    "raw_twins.things_are_landed_under_one_id",
+    "quality.raw_twins",
+    also=("stripe/invoice_line_item",),
+)
 def invoices_under_new_ids(raw: Landing) -> list[str]:
     """A new connector landed the newest month's invoices and lines again, under ids of its own."""
     since = newest_month(raw)
@@ -129,7 +176,12 @@ def statuses_in_another_language(raw: Landing) -> list[str]:
     return ["stg_stripe__subscription_versions", "status is unknown"]
 
 
-@fault("stripe/subscription_history", "held", "fct_mrr_reconciliation.mrr_differs_from_invoices_by_known_causes_only", "core.fct_mrr_reconciliation")
+@fault(
+    "stripe/subscription_history",
+    "held",
+    "fct_mrr_reconciliation.mrr_differs_from_invoices_by_known_causes_only",
+    "core.fct_mrr_reconciliation",
+)
 def every_subscription_is_cancelled(raw: Landing) -> list[str]:
     """A test of the cancellation flow ran in production: half of all that is active ended in the middle of the newest month, and is billed on."""
     middle = f"{newest_month(raw)} + interval 14 day"
@@ -144,14 +196,25 @@ def every_subscription_is_cancelled(raw: Landing) -> list[str]:
     return [f"{raw.end.year}-{raw.end.month - 1:02d}-01"]
 
 
-@fault("stripe/invoice_line_item", "held", "kpi_movements.values_do_not_jump", "quality.kpi_movements", also=("stripe/invoice",))
+@fault(
+    "stripe/invoice_line_item",
+    "held",
+    "kpi_movements.values_do_not_jump",
+    "quality.kpi_movements",
+    also=("stripe/invoice",),
+)
 def a_quantity_with_three_zeros_more(raw: Landing) -> list[str]:
     """In the newest month a customer is billed for a thousand times the seats that it has, on the line and on the invoice."""
     (invoice,) = raw.some(
-        "stripe/invoice_line_item", 1, f"type = 'subscription' and not proration and amount > 0 and period_start >= {newest_month(raw)}", "invoice_id"
+        "stripe/invoice_line_item",
+        1,
+        f"type = 'subscription' and not proration and amount > 0 and period_start >= {newest_month(raw)}",
+        "invoice_id",
     )
     more = raw.values("stripe/invoice_line_item", f"select sum(amount) * 999 from t where invoice_id = '{invoice}'")[0]
-    raw.replace("stripe/invoice_line_item", f"invoice_id = '{invoice}'", quantity="quantity * 1000", amount="amount * 1000")
+    raw.replace(
+        "stripe/invoice_line_item", f"invoice_id = '{invoice}'", quantity="quantity * 1000", amount="amount * 1000"
+    )
     raw.replace("stripe/invoice", f"id = '{invoice}'", subtotal=f"subtotal + {more}", total=f"total + {more}")
     return ["mrr_movements", f"{raw.end.year}-{raw.end.month - 1:02d}-01"]
 

@@ -20,15 +20,24 @@ def costs_in_words(raw: Landing) -> None:
 @fault("files/contracts", "rejected", "other rows of this key say otherwise")
 def contracts_contradict_each_other(raw: Landing) -> list[str]:
     """Two contracts stand in the file twice, with amounts that differ: nobody can say which is right."""
-    contracts = raw.some("files/contracts", 2, "arr_amount is not null and predecessor_id is null and contract_id not in (select predecessor_id from t where predecessor_id is not null)")
-    raw.add("files/contracts", f"select * replace ((arr_amount::double * 2)::varchar as arr_amount) from t where contract_id in {listed(contracts)}")
+    contracts = raw.some(
+        "files/contracts",
+        2,
+        "arr_amount is not null and predecessor_id is null and contract_id not in (select predecessor_id from t where predecessor_id is not null)",
+    )
+    raw.add(
+        "files/contracts",
+        f"select * replace ((arr_amount::double * 2)::varchar as arr_amount) from t where contract_id in {listed(contracts)}",
+    )
     return contracts
 
 
 @fault("files/survey_responses", "rejected", "score is above its scale")
 def scores_off_their_scale(raw: Landing) -> list[str]:
     """Three answers are eleven out of ten."""
-    answers = raw.some("files/survey_responses", 3, "scale_max = '10.0' and is_complete = 'true' and response_id like 'r%'")
+    answers = raw.some(
+        "files/survey_responses", 3, "scale_max = '10.0' and is_complete = 'true' and response_id like 'r%'"
+    )
     raw.replace("files/survey_responses", f"response_id in {listed(answers)}", score="'11'")
     return answers
 
@@ -51,7 +60,11 @@ def costs_with_decimal_commas(raw: Landing) -> list[str]:
 @fault("files/touchpoints", "held", *BUDGET)
 def days_before_months(raw: Landing) -> list[str]:
     """The dates of touchpoints were saved as 31.12.2025."""
-    raw.replace("files/touchpoints", planned_at="strftime(planned_at::timestamp, '%d.%m.%Y')", held_at="strftime(held_at::timestamp, '%d.%m.%Y')")
+    raw.replace(
+        "files/touchpoints",
+        planned_at="strftime(planned_at::timestamp, '%d.%m.%Y')",
+        held_at="strftime(held_at::timestamp, '%d.%m.%Y')",
+    )
     return ["stg_files__touchpoints", "day and month could change places"]
 
 
@@ -83,7 +96,12 @@ def failures_and_attempts_are_swapped(raw: Landing) -> list[str]:
     return ["stg_files__process_daily"]
 
 
-@fault("files/survey_invitations", "held", "fct_survey_responses.few_answers_are_dated_before_they_were_asked", "core.fct_survey_responses")
+@fault(
+    "files/survey_invitations",
+    "held",
+    "fct_survey_responses.few_answers_are_dated_before_they_were_asked",
+    "core.fct_survey_responses",
+)
 def invitations_in_local_time(raw: Landing) -> None:
     """The survey tool exports when invitations were sent in the time of Auckland, and answers in UTC."""
     shift = "({}::timestamp + interval 13 hour)::varchar"
@@ -91,22 +109,36 @@ def invitations_in_local_time(raw: Landing) -> None:
     return ["answered_before_sent"]
 
 
-@fault("files/survey_invitations", "held", "fct_survey_responses.answers_name_invitations_that_are_there", "core.fct_survey_responses")
+@fault(
+    "files/survey_invitations",
+    "held",
+    "fct_survey_responses.answers_name_invitations_that_are_there",
+    "core.fct_survey_responses",
+)
 def invitations_are_cut(raw: Landing) -> list[str]:
     """Every eighth invitation is missing from the file, and its answer is not."""
     lost = raw.values("files/survey_invitations", f"select invitation_id from t where {one_in(8, 'invitation_id')}")
     raw.remove("files/survey_invitations", f"invitation_id in {listed(lost)}")
-    return raw.values("files/survey_responses", f"select response_id from t where invitation_id in {listed(lost)} group by 1")
+    return raw.values(
+        "files/survey_responses", f"select response_id from t where invitation_id in {listed(lost)} group by 1"
+    )
 
 
-@fault("files/seat_assignments", "held", "union_seat_assignments.seats_are_held_by_known_users", "core.union_seat_assignments")
+@fault(
+    "files/seat_assignments",
+    "held",
+    "union_seat_assignments.seats_are_held_by_known_users",
+    "core.union_seat_assignments",
+)
 def seats_of_another_id(raw: Landing) -> list[str]:
     """Every second seat is held by an e-mail address where the product's user id stood."""
     raw.replace("files/seat_assignments", one_in(2, "user_id"), user_id="user_id || '@customer.example'")
     return ["assignments_of_unknown_users"]
 
 
-@fault("files/messages", "held", "raw_volumes.volumes_are_as_usual", "quality.raw_volumes", also=("files/message_events",))
+@fault(
+    "files/messages", "held", "raw_volumes.volumes_are_as_usual", "quality.raw_volumes", also=("files/message_events",)
+)
 def the_newest_month_of_messages_is_missing(raw: Landing) -> list[str]:
     """The mail service's file of the newest month was not exported."""
     for table in ("files/messages", "files/message_events"):
@@ -150,7 +182,9 @@ def answers_under_new_ids(raw: Landing) -> list[str]:
 def a_year_is_mistyped(raw: Landing) -> list[str]:
     """Two touchpoints were held in the year 2062."""
     touchpoints = raw.some("files/touchpoints", 2, "status = 'held' and held_at like '2026%'")
-    raw.replace("files/touchpoints", f"touchpoint_id in {listed(touchpoints)}", held_at="replace(held_at, '2026', '2062')")
+    raw.replace(
+        "files/touchpoints", f"touchpoint_id in {listed(touchpoints)}", held_at="replace(held_at, '2026', '2062')"
+    )
     return ["touchpoints", "2062"]
 
 

@@ -91,14 +91,29 @@ def events_have_new_names(raw: Landing) -> list[str]:
     return ["_v2", "unmapped_events"]
 
 
-@fault("segment/tracks", "held", "segment__tracks.events_are_received_soon_after_they_happened", "staging.stg_segment__tracks")
+@fault(
+    "segment/tracks",
+    "held",
+    "segment__tracks.events_are_received_soon_after_they_happened",
+    "staging.stg_segment__tracks",
+)
 def events_in_local_time(raw: Landing) -> list[str]:
     """Since two months the clients send Pacific time and call it UTC."""
-    raw.replace("segment/tracks", f"received_at >= timestamp '{raw.end}' - interval 61 day", timestamp="timestamp - interval 7 hour")
+    raw.replace(
+        "segment/tracks",
+        f"received_at >= timestamp '{raw.end}' - interval 61 day",
+        timestamp="timestamp - interval 7 hour",
+    )
     return ["an_hour_later"]
 
 
-@fault("segment/tracks", "held", "raw_freshness.as_of_is_not_behind_other_sources", "quality.raw_freshness", also=("stripe/invoice",))
+@fault(
+    "segment/tracks",
+    "held",
+    "raw_freshness.as_of_is_not_behind_other_sources",
+    "quality.raw_freshness",
+    also=("stripe/invoice",),
+)
 def billing_and_product_freeze(raw: Landing) -> list[str]:
     """Billing and the product were not loaded for three weeks, so that the company seems to stand three weeks earlier."""
     frozen = f">= timestamp '{raw.end}' - interval 21 day"

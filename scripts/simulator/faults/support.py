@@ -16,7 +16,13 @@ def tickets_of_the_future(raw: Landing) -> list[str]:
     return ["ticket", "2099-01-01"]
 
 
-@fault("zendesk/ticket", "held", "raw_freshness.tables_are_not_stale", "quality.raw_freshness", also=(*TABLES, "zendesk/user"))
+@fault(
+    "zendesk/ticket",
+    "held",
+    "raw_freshness.tables_are_not_stale",
+    "quality.raw_freshness",
+    also=(*TABLES, "zendesk/user"),
+)
 def the_help_desk_freezes(raw: Landing) -> list[str]:
     """The connector of the help desk stopped 25 days ago, and nobody noticed."""
     since = f">= timestamp '{raw.end}' - interval 25 day"
@@ -43,7 +49,12 @@ def comments_under_new_ids(raw: Landing) -> list[str]:
     return ["ticket_comment"]
 
 
-@fault("zendesk/ticket_comment", "held", "stg_zendesk__ticket_comments.tickets_begin_with_their_first_comment", "staging.stg_zendesk__ticket_comments")
+@fault(
+    "zendesk/ticket_comment",
+    "held",
+    "stg_zendesk__ticket_comments.tickets_begin_with_their_first_comment",
+    "staging.stg_zendesk__ticket_comments",
+)
 def comments_in_local_time(raw: Landing) -> list[str]:
     """The export of comments is in the time of Tokyo, all other tables are in UTC."""
     raw.replace("zendesk/ticket_comment", created="created + interval 9 hour")
@@ -84,15 +95,29 @@ def priorities_run_dry(raw: Landing) -> list[str]:
     return ["ticket", "priority", "ran_dry"]
 
 
-@fault("zendesk/ticket_field_history", "held", "stg_zendesk__ticket_field_history.status_is_known", "staging.stg_zendesk__ticket_field_history")
+@fault(
+    "zendesk/ticket_field_history",
+    "held",
+    "stg_zendesk__ticket_field_history.status_is_known",
+    "staging.stg_zendesk__ticket_field_history",
+)
 def a_status_that_nobody_knows(raw: Landing) -> list[str]:
     """Six tickets went into a new state, awaiting_vendor."""
     tickets = raw.some("zendesk/ticket_field_history", 6, "field_name = 'status' and value = 'pending'")
-    raw.replace("zendesk/ticket_field_history", f"field_name = 'status' and value = 'pending' and ticket_id in {listed(tickets)}", value="'awaiting_vendor'")
+    raw.replace(
+        "zendesk/ticket_field_history",
+        f"field_name = 'status' and value = 'pending' and ticket_id in {listed(tickets)}",
+        value="'awaiting_vendor'",
+    )
     return tickets
 
 
-@fault("zendesk/ticket_field_history", "held", "stg_zendesk__ticket_field_history.ratings_are_known", "staging.stg_zendesk__ticket_field_history")
+@fault(
+    "zendesk/ticket_field_history",
+    "held",
+    "stg_zendesk__ticket_field_history.ratings_are_known",
+    "staging.stg_zendesk__ticket_field_history",
+)
 def ratings_on_another_scale(raw: Landing) -> list[str]:
     """The help desk asks for one to five now, and no longer for good or bad: the ratings of the newest month are numbers."""
     rated = f"field_name = 'satisfaction_score' and value in ('good', 'bad') and updated >= {newest_month(raw)}"
@@ -104,7 +129,9 @@ def ratings_on_another_scale(raw: Landing) -> list[str]:
 @fault("zendesk/user", "held", "stg_zendesk__tickets.requesters_are_known", "staging.stg_zendesk__tickets")
 def users_are_older_than_tickets(raw: Landing) -> list[str]:
     """The table of users was not loaded lately: the newest seventh of them is missing."""
-    raw.remove("zendesk/user", "id in (select id from t order by created_at desc, id limit (select count(*) // 7 from t))")
+    raw.remove(
+        "zendesk/user", "id in (select id from t order by created_at desc, id limit (select count(*) // 7 from t))"
+    )
     return ["without_requester"]
 
 
@@ -115,17 +142,23 @@ def tickets_are_deleted(raw: Landing) -> list[str]:
     return ["ticket_field_history", "ticket_id"]
 
 
-@fault("zendesk/ticket", "held", "kpi_movements.published_months_are_not_rewritten", "quality.kpi_movements", also=TABLES)
+@fault(
+    "zendesk/ticket", "held", "kpi_movements.published_months_are_not_rewritten", "quality.kpi_movements", also=TABLES
+)
 def old_tickets_are_archived(raw: Landing) -> list[str]:
     """The help desk archived the tickets of two months of half a year ago, and all that happened to them: the export holds them no more."""
     start, end = (f"timestamp '{raw.end}' - interval {months} month" for months in (9, 7))
-    archived = listed(raw.values("zendesk/ticket", f"select id::varchar from t where created_at >= {start} and created_at < {end}"))
+    archived = listed(
+        raw.values("zendesk/ticket", f"select id::varchar from t where created_at >= {start} and created_at < {end}")
+    )
     for table, column in zip(("zendesk/ticket", *TABLES), ("id", "ticket_id", "ticket_id", "ticket_id"), strict=True):
         raw.remove(table, f"{column} in {archived}")
     return ["ticket_volume"]
 
 
-@fault("zendesk/ticket", "held", "kpi_movements.published_months_are_not_rewritten", "quality.kpi_movements", also=TABLES)
+@fault(
+    "zendesk/ticket", "held", "kpi_movements.published_months_are_not_rewritten", "quality.kpi_movements", also=TABLES
+)
 def the_help_desk_in_local_time(raw: Landing) -> list[str]:
     """The whole export of the help desk is in the time of California, so that all of its times agree with one another and with nothing else."""
     raw.replace("zendesk/ticket", created_at="created_at - interval 8 hour")
@@ -144,7 +177,9 @@ def organizations_lose_their_crm_id(raw: Landing) -> list[str]:
 @fault("zendesk/group", "held", "fct_tickets.groups_without_a_tier_stay_within_budget", "core.fct_tickets")
 def a_group_is_renamed(raw: Landing) -> list[str]:
     """The group that gets most tickets has got a new name."""
-    (group,) = raw.values("zendesk/ticket", "select group_id::varchar from t group by 1 order by count(*) desc, 1 limit 1")
+    (group,) = raw.values(
+        "zendesk/ticket", "select group_id::varchar from t group by 1 order by count(*) desc, 1 limit 1"
+    )
     raw.replace("zendesk/group", f"id = {group}", name="'Customer Delight'")
     return ["without_tier"]
 
