@@ -6,36 +6,28 @@ with counted as (
         '{{ table.source }}' as source_name,
         '{{ table.table }}' as raw_table,
         named.raw_column,
+        counts.is_recent,
         counts.raw_rows,
         case named.position
             when 0 then counts.raw_rows
             {%- for column in table.optional %}
             when {{ loop.index }} then counts.filled_{{ loop.index }}
             {%- endfor %}
-        end as filled_rows,
-        counts.recent_rows,
-        case named.position
-            when 0 then counts.recent_rows
-            {%- for column in table.optional %}
-            when {{ loop.index }} then counts.{{ 'recent' if table.dated_by else 'filled' }}_{{ loop.index }}
-            {%- endfor %}
-        end as recent_filled_rows
+        end as filled_rows
     from (
         select
-            count(*) as raw_rows,
-            count(recent) as recent_rows
+            is_recent,
+            count(*) as raw_rows
             {%- for column in table.optional %},
             count({{ adapter.quote(column) }}) as filled_{{ loop.index }}
-            {%- if table.dated_by %},
-            count(case when recent = 1 then {{ adapter.quote(column) }} end) as recent_{{ loop.index }}
-            {%- endif %}
             {%- endfor %}
         from (
             select
                 raw.*,
-                case when {{ is_of_the_last_days(table, since) }} then 1 end as recent
+                coalesce({{ is_of_the_last_days(table, since) }}, false) as is_recent
             from {{ source(table.source, table.table) }} as raw
         ) as dated
+        group by is_recent
     ) as counts
     cross join (
         values
@@ -46,29 +38,15 @@ with counted as (
     ) as named (position, raw_column)
     union all
     {% endfor -%}
-    {%- for table in observed_tables('is_log') %}
     select
-        '{{ table.source }}' as source_name,
-        '{{ table.table }}' as raw_table,
+        source_name,
+        raw_table,
         '(rows)' as raw_column,
-        sum(raw_rows) as raw_rows,
-        sum(raw_rows) as filled_rows,
-        cast(null as bigint) as recent_rows,
-        cast(null as bigint) as recent_filled_rows
+        day >= {{ since }} as is_recent,
+        raw_rows,
+        raw_rows as filled_rows
     from {{ ref('raw_days') }}
-    where source_name = '{{ table.source }}' and raw_table = '{{ table.table }}'
-    union all
-    {% endfor -%}
-    select
-        cast(null as {{ dbt.type_string() }}) as source_name,
-        cast(null as {{ dbt.type_string() }}) as raw_table,
-        cast(null as {{ dbt.type_string() }}) as raw_column,
-        cast(null as bigint) as raw_rows,
-        cast(null as bigint) as filled_rows,
-        cast(null as bigint) as recent_rows,
-        cast(null as bigint) as recent_filled_rows
-    from {{ ref('raw_days') }}
-    where 1 = 0
+    where is_log
 
 )
 
@@ -77,9 +55,10 @@ select
     counted.source_name,
     counted.raw_table,
     counted.raw_column,
-    cast(coalesce(counted.raw_rows, 0) as bigint) as raw_rows,
-    cast(coalesce(counted.filled_rows, 0) as bigint) as filled_rows,
-    counted.recent_rows,
-    counted.recent_filled_rows
+    cast(sum(counted.raw_rows) as bigint) as raw_rows,
+    cast(sum(counted.filled_rows) as bigint) as filled_rows,
+    cast(sum(case when counted.is_recent then counted.raw_rows else 0 end) as bigint) as recent_rows,
+    cast(sum(case when counted.is_recent then counted.filled_rows else 0 end) as bigint) as recent_filled_rows
 from counted
 cross join {{ ref('build') }} as build
+group by build.build_id, counted.source_name, counted.raw_table, counted.raw_column

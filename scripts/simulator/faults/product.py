@@ -8,6 +8,11 @@ from .landing import Landing, one_in
 from .registry import fault
 
 
+def loaded_anew(raw: Landing) -> dict[str, str]:
+    """What says that the loader wrote the rows again: days are folded anew by it."""
+    return {"uuid_ts": f"timestamp '{raw.end}'"}
+
+
 def day(raw: Landing, back: int) -> str:
     return f"{raw.end - timedelta(days=back):%Y-%m-%d}"
 
@@ -33,14 +38,15 @@ def volume_falls_silently(raw: Landing) -> list[str]:
 @fault("segment/tracks", "held", "raw_volumes.volumes_are_as_usual", "quality.raw_volumes")
 def a_client_sends_in_a_loop(raw: Landing) -> list[str]:
     """One client sent its event of one day two thousand times, each with an id of its own."""
-    at = f"timestamp '{day(raw, 10)} 10:00:00'"
+    tuesday = day(raw, 14 + (raw.end - timedelta(days=14)).weekday() - 1)
+    at = f"timestamp '{tuesday} 10:00:00'"
     raw.add(
         "segment/tracks",
         f"""select chosen.* replace (id || '-' || n as id, {at} + to_seconds(n) as timestamp, {at} + to_seconds(n) as received_at,
             {at} + to_seconds(n) as original_timestamp, {at} + to_seconds(n) as sent_at)
         from (select * from t where user_id is not null order by md5(id) limit 1) as chosen cross join range(2000) as r (n)""",
     )
-    return ["tracks", day(raw, 10), "high"]
+    return ["tracks", tuesday, "high"]
 
 
 @fault("segment/tracks", "held", "raw_twins.things_are_landed_under_one_id", "quality.raw_twins")
@@ -87,7 +93,12 @@ def a_clock_at_1970(raw: Landing) -> list[str]:
 @fault("segment/tracks", "held", "fct_event_days.event_names_are_mapped", "core.fct_event_days")
 def events_have_new_names(raw: Landing) -> list[str]:
     """With a release every event was renamed: two months of them carry a new suffix."""
-    raw.replace("segment/tracks", f"received_at >= timestamp '{raw.end}' - interval 61 day", event="event || '_v2'")
+    raw.replace(
+        "segment/tracks",
+        f"received_at >= timestamp '{raw.end}' - interval 61 day",
+        event="event || '_v2'",
+        **loaded_anew(raw),
+    )
     return ["_v2", "unmapped_events"]
 
 
@@ -134,5 +145,5 @@ def one_user_for_all(raw: Landing) -> list[str]:
     """Since the newest month the product's server sends every event for its own technical user."""
     (user,) = raw.some("segment/tracks", 1, "user_id is not null", "user_id")
     since = f"timestamp '{raw.end}' - interval 1 month"
-    raw.replace("segment/tracks", f"received_at >= {since}", user_id=f"'{user}'")
+    raw.replace("segment/tracks", f"received_at >= {since}", user_id=f"'{user}'", **loaded_anew(raw))
     return ["active_users", f"{raw.end.year}-{raw.end.month - 1:02d}-01"]
