@@ -143,17 +143,21 @@ def tickets_are_deleted(raw: Landing) -> list[str]:
 
 
 @fault(
-    "zendesk/ticket", "held", "kpi_movements.published_months_are_not_rewritten", "quality.kpi_movements", also=TABLES
+    "zendesk/ticket",
+    "held",
+    "fct_survey_responses.ticket_answers_belong_to_tickets",
+    "core.fct_survey_responses",
+    also=TABLES,
 )
 def old_tickets_are_archived(raw: Landing) -> list[str]:
-    """The help desk archived the tickets of two months of half a year ago, and all that happened to them: the export holds them no more."""
+    """The help desk archived the tickets of two months of half a year ago, and all that happened to them: the export holds them no more, and the answers to their surveys name them still."""
     start, end = (f"timestamp '{raw.end}' - interval {months} month" for months in (9, 7))
     archived = listed(
         raw.values("zendesk/ticket", f"select id::varchar from t where created_at >= {start} and created_at < {end}")
     )
     for table, column in zip(("zendesk/ticket", *TABLES), ("id", "ticket_id", "ticket_id", "ticket_id"), strict=True):
         raw.remove(table, f"{column} in {archived}")
-    return ["ticket_volume"]
+    return ["without_ticket"]
 
 
 @fault(
