@@ -179,6 +179,8 @@ def score(injected: Injected, folder: Path, expected: Path) -> Score:
     line.rows_named_correctly = f"{len(shown)} of {len(named)}"
     if differing:
         line.note = f"differs: {', '.join(differing[:3])} ({len(differing)} tables) {line.note}".strip()
+    if fault.gap and not line.is_caught:
+        line.note = f"{fault.gap} ({line.note})"
     return line
 
 
@@ -197,6 +199,8 @@ def page() -> str:
             "harmless": "absorbed",
         }[fault.consequence]
         tables = ", ".join(f"`{table}`" for table in fault.tables)
+        if fault.gap:
+            comes = f"should be {comes}, and is not yet: {fault.gap}"
         lines.append(f"| `{fault.name}` | {tables} | {fault.defect} | {comes} |")
     table = "\n".join(lines)
     return f"{before}{BEGIN}\n{table}\n\n{PAGE_END}{rest.split(PAGE_END)[1]}"
@@ -307,7 +311,8 @@ def report(lines: list[Score], alarms: dict[int, list[dict]]) -> int:
     print(f"{caught} of {len(lines)} faults as they should be: {path}")
     for seed, rules in alarms.items():
         print(f"clean company of seed {seed}: {', '.join(rule['rule'] for rule in rules) or 'no alarm'}")
-    return int(caught < len(lines) or any(alarms.values()))
+    explained = sum(bool(FAULTS[line.fault].gap) for line in lines if not line.is_caught)
+    return int(caught + explained < len(lines) or any(alarms.values()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-{%- set six_before = 'partition by kpi_id, period_grain order by period_start rows between 6 preceding and 1 preceding' -%}
+{%- set six_before -%}
+partition by kpi_id, period_grain order by period_start rows between 6 preceding and 1 preceding
+{%- endset -%}
 with measured as (
 
     select * from {{ ref('kpi_values') }}
@@ -28,6 +30,7 @@ paired as (
     select
         catalog.kpi_id,
         catalog.unit,
+        build.as_of,
         coalesce(remembered.period_start, published.period_start) as period_start,
         remembered.value,
         remembered.sample_size,
@@ -36,8 +39,9 @@ paired as (
         remembered.months_before,
         published.value as published_value,
         published.sample_size as published_sample_size,
-        not catalog.is_signed and catalog.unit = 'ratio' and catalog.highest_value is null as is_unbounded_ratio,
-        case when catalog.unit = 'ratio' then 1.0 when catalog.unit = 'score' then 100.0 end as points
+        catalog.unit = 'ratio' and catalog.highest_value is null and not catalog.is_signed
+            as is_unbounded_ratio,
+        case catalog.unit when 'ratio' then 1.0 when 'score' then 100.0 end as points
     from remembered
     full outer join published
         on
@@ -46,18 +50,20 @@ paired as (
             and remembered.period_start = published.period_start
     inner join {{ ref('kpi_catalog') }} as catalog
         on coalesce(remembered.kpi_id, published.kpi_id) = catalog.kpi_id
+    cross join {{ ref('build') }} as build
 
 ),
 
--- A share or a score moves by points. A count or an amount moves by a part of itself, and falls to nothing unless it was steady and large.
+-- A share or a score moves by points. A count or an amount moves by a part of itself, and falls to
+-- nothing unless it was steady and large.
 bounded as (
 
     select
-        paired.*,
-        build.as_of,
+        *,
         case
             when points is not null then lowest - greatest(4 * (highest - lowest), 0.4 * points)
-            when lowest > 0 and highest <= 3 * lowest and (unit <> 'count' or lowest >= 30) then 0.1 * lowest
+            when lowest > 0 and highest <= 3 * lowest and (unit <> 'count' or lowest >= 30)
+                then 0.1 * lowest
         end as least,
         case
             when points is not null then highest + greatest(4 * (highest - lowest), 0.4 * points)
@@ -65,7 +71,6 @@ bounded as (
         end as most,
         coalesce(0.1 * points, 0.2 * abs(published_value)) as published_margin
     from paired
-    cross join {{ ref('build') }} as build
 
 ),
 
@@ -74,8 +79,12 @@ judged as (
     select
         *,
         case
-            when published_sample_size >= 30 and value is null and {{ add_months('period_start', 1) }} <= as_of then 'lost'
-            when published_sample_size >= 30 and abs(value - published_value) > published_margin then 'rewritten'
+            when
+                published_sample_size >= 30 and value is null
+                and {{ add_months('period_start', 1) }} <= as_of
+                then 'lost'
+            when published_sample_size >= 30 and abs(value - published_value) > published_margin
+                then 'rewritten'
             when
                 months_before = 6 and sample_size >= 30 and not is_unbounded_ratio
                 and period_start >= {{ dbt.dateadd('month', -4, 'as_of') }}
@@ -97,7 +106,11 @@ select
     published_value,
     movement,
     case
-        when movement = 'jump' then {{ acknowledged('kpi_movements.values_do_not_jump', 'kpi_id', 'period_start') }}
-        else {{ acknowledged('kpi_movements.published_months_are_not_rewritten', 'kpi_id', 'period_start') }}
+        when movement = 'jump'
+            then {{ acknowledged('kpi_movements.values_do_not_jump', 'kpi_id', 'period_start') }}
+        else
+            {{ acknowledged(
+                'kpi_movements.published_months_are_not_rewritten', 'kpi_id', 'period_start'
+            ) }}
     end as is_acknowledged
 from judged

@@ -1,6 +1,10 @@
+{%- set subject -%}
+source_name || '.' || raw_table || case when raw_column = '(rows)' then '' else '.' || raw_column end
+{%- endset -%}
 with before as (
 
-    select * from {{ ref('raw_profile') }} where build_id = {{ last_published_build() }}
+    select * from {{ ref('raw_profile') }}
+    where build_id = {{ last_published_build() }}
 
 ),
 
@@ -27,7 +31,8 @@ paired as (
         coalesce(now.recent_rows, 0) as recent_rows,
         coalesce(now.recent_filled_rows, 0) as recent_filled_rows
     from before
-    inner join {{ ref('build') }} as build on ' ' || build.sources || ' ' like '% ' || before.source_name || ' %'
+    inner join {{ ref('build') }} as build
+        on ' ' || build.sources || ' ' like '% ' || before.source_name || ' %'
     left join now
         on
             before.source_name = now.source_name
@@ -46,14 +51,17 @@ changed as (
             when raw_column = '(rows)'
                 then case
                     when raw_rows = 0 and raw_rows_before > 0 then 'gone'
-                    when raw_rows < 0.8 * raw_rows_before and raw_rows_before - raw_rows > 20 then 'shrunk'
+                    when raw_rows < 0.8 * raw_rows_before and raw_rows < raw_rows_before - 20
+                        then 'shrunk'
                     else 'none'
                 end
             when filled_rows_before < 20 then 'none'
-            when filled_rows * raw_rows_before < 0.25 * filled_rows_before * raw_rows then 'emptied'
+            when filled_rows * raw_rows_before < 0.25 * filled_rows_before * raw_rows
+                then 'emptied'
             when
                 recent_rows >= 10 and recent_filled_rows_before >= 10
-                and recent_filled_rows * recent_rows_before < 0.25 * recent_filled_rows_before * recent_rows
+                and recent_filled_rows * recent_rows_before
+                < 0.25 * recent_filled_rows_before * recent_rows
                 then 'ran_dry'
             else 'none'
         end as change
@@ -63,6 +71,5 @@ changed as (
 
 select
     *,
-    {{ acknowledged('raw_changes.nothing_is_lost', "source_name || '.' || raw_table || case when raw_column = '(rows)' then '' else '.' || raw_column end") }}
-        as is_acknowledged
+    {{ acknowledged('raw_changes.nothing_is_lost', subject) }} as is_acknowledged
 from changed

@@ -1,3 +1,7 @@
+{%- set day_before -%}
+lag(days.day) over (partition by days.source_name, days.raw_table order by days.day)
+{%- endset -%}
+{%- set subject = "measured.source_name || '.' || measured.raw_table" -%}
 with build as (
 
     select * from {{ ref('build') }}
@@ -47,7 +51,7 @@ gaps as (
         days.*,
         build.as_of,
         build.started_at,
-        {{ dbt.datediff('lag(days.day) over (partition by days.source_name, days.raw_table order by days.day)', 'days.day', 'day') }}
+        {{ dbt.datediff(day_before, 'days.day', 'day') }}
             as gap_days
     from days
     cross join build
@@ -66,7 +70,9 @@ cadences as (
         max(case when day < as_of then gap_days end) as longest_gap_days,
         min(case when day < as_of then gap_days end) as shortest_gap_days,
         count(case when day >= as_of then 1 end) as days_after_as_of,
-        count(case when day > {{ add_days('cast(started_at as date)', 2) }} then 1 end) as days_of_the_future
+        count(
+            case when day > {{ add_days('cast(started_at as date)', 2) }} then 1 end
+        ) as days_of_the_future
     from gaps
     group by source_name, raw_table, as_of
 
@@ -76,9 +82,13 @@ measured as (
 
     select
         *,
-        {{ dbt.datediff('newest_on', 'as_of', 'day') }} as days_behind,
+        {{ dbt.datediff('newest_on', 'as_of', 'day') }}
+            as days_behind,
         -- A dozen gaps tell how long a table may be silent.
-        case when gaps >= 12 then 3 + longest_gap_days + 3 * (longest_gap_days - shortest_gap_days) end as allowed_days
+        case
+            when gaps >= 12
+                then 3 + longest_gap_days + 3 * (longest_gap_days - shortest_gap_days)
+        end as allowed_days
     from cadences
 
 )
@@ -86,7 +96,7 @@ measured as (
 select
     measured.*,
     coalesce(measured.days_behind > measured.allowed_days, false)
-    and not {{ acknowledged('raw_freshness.tables_are_not_stale', "measured.source_name || '.' || measured.raw_table") }} as is_stale,
+    and not {{ acknowledged('raw_freshness.tables_are_not_stale', subject) }} as is_stale,
     {{ as_of_given() }} is null
     and measured.days_after_as_of >= 7
     and coalesce(-measured.days_behind > clocks.allowed_days, false) as is_ahead

@@ -57,8 +57,10 @@ select
     counted.raw_column,
     cast(sum(counted.raw_rows) as bigint) as raw_rows,
     cast(sum(counted.filled_rows) as bigint) as filled_rows,
-    cast(sum(case when counted.is_recent then counted.raw_rows else 0 end) as bigint) as recent_rows,
-    cast(sum(case when counted.is_recent then counted.filled_rows else 0 end) as bigint) as recent_filled_rows
+    cast(sum(case when counted.is_recent then counted.raw_rows else 0 end) as bigint)
+        as recent_rows,
+    cast(sum(case when counted.is_recent then counted.filled_rows else 0 end) as bigint)
+        as recent_filled_rows
 from counted
 cross join {{ ref('build') }} as build
 group by build.build_id, counted.source_name, counted.raw_table, counted.raw_column

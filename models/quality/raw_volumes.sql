@@ -1,4 +1,8 @@
-{%- set eight_before = 'partition by source_name, raw_table, span, weekday order by starts_on rows between 8 preceding and 1 preceding' -%}
+{%- set eight_before -%}
+partition by source_name, raw_table, span, weekday
+order by starts_on rows between 8 preceding and 1 preceding
+{%- endset -%}
+{%- set subject = "source_name || '.' || raw_table" -%}
 with spine as (
 
     select
@@ -7,7 +11,13 @@ with spine as (
         tables.is_log,
         series.generated_number as days_back,
         {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day
-    from (select distinct source_name, raw_table, is_log from {{ ref('raw_days') }}) as tables
+    from (
+        select distinct
+            source_name,
+            raw_table,
+            is_log
+        from {{ ref('raw_days') }}
+    ) as tables
     cross join {{ ref('build') }} as build
     cross join ({{ dbt.generate_series(147) }}) as series
 
@@ -112,5 +122,5 @@ select
     lowest,
     highest,
     volume,
-    {{ acknowledged('raw_volumes.volumes_are_as_usual', "source_name || '.' || raw_table", 'starts_on') }} as is_acknowledged
+    {{ acknowledged('raw_volumes.volumes_are_as_usual', subject, 'starts_on') }} as is_acknowledged
 from judged

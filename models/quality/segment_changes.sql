@@ -1,3 +1,4 @@
+{%- set rule = 'segment_changes.segments_keep_their_names' -%}
 with published as (
 
     select * from {{ published_segments() }} as known
@@ -8,7 +9,8 @@ newest as (
 
     select max(published.period_start) as month_start
     from published
-    inner join {{ ref('brg_customer_segments') }} as segments on published.period_start = segments.month_start
+    inner join {{ ref('brg_customer_segments') }} as segments
+        on published.period_start = segments.month_start
 
 ),
 
@@ -47,5 +49,5 @@ counted as (
 
 select
     *,
-    {{ acknowledged('segment_changes.segments_keep_their_names', 'segment_type') }} as is_acknowledged
+    {{ acknowledged(rule, 'segment_type') }} as is_acknowledged
 from counted

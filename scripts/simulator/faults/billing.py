@@ -198,6 +198,7 @@ def every_subscription_is_cancelled(raw: Landing) -> list[str]:
     "kpi_movements.values_do_not_jump",
     "quality.kpi_movements",
     also=("stripe/invoice",),
+    gap="MRR is read from what is subscribed, and the line agrees with its invoice: only what rests on invoiced amounts is off, lifetime value and return",
 )
 def a_quantity_with_three_zeros_more(raw: Landing) -> list[str]:
     """In the newest month a customer is billed for a thousand times the seats that it has, on the line and on the invoice."""

@@ -160,11 +160,11 @@ def stages_have_new_names(raw: Landing) -> list[str]:
     return ["ramp-up"]
 
 
-@fault("files/plays", "held", "raw_changes.nothing_is_lost", "quality.raw_changes")
+@fault("files/milestones", "held", "raw_changes.nothing_is_lost", "quality.raw_changes")
 def an_optional_file_is_gone(raw: Landing) -> list[str]:
-    """The file of plays was moved away."""
-    raw.file("files/plays").unlink()
-    return ["plays", "gone"]
+    """The file of milestones was moved away."""
+    raw.file("files/milestones").unlink()
+    return ["milestones", "gone"]
 
 
 @fault("files/survey_responses", "held", "raw_twins.things_are_landed_under_one_id", "quality.raw_twins")

@@ -146,4 +146,4 @@ def one_user_for_all(raw: Landing) -> list[str]:
     (user,) = raw.some("segment/tracks", 1, "user_id is not null", "user_id")
     since = f"timestamp '{raw.end}' - interval 1 month"
     raw.replace("segment/tracks", f"received_at >= {since}", user_id=f"'{user}'", **loaded_anew(raw))
-    return ["active_users", f"{raw.end.year}-{raw.end.month - 1:02d}-01"]
+    return ["login_frequency", f"{raw.end.year}-{raw.end.month - 1:02d}-01"]

@@ -25,6 +25,7 @@ class Fault:
                  rejected: the rows are kept in quality.rejects for the reason `rule`, and the rest is published
                  harmless: absorbed, every published value is that of the world without it
     judged       the table that the rule judges, as the gate names it
+    gap          why it cannot be caught yet, where it cannot
     inject       changes the landing; returns what the rule has to name, where that is not the key of each row
     """
 
@@ -34,6 +35,7 @@ class Fault:
     consequence: str
     rule: str
     judged: str
+    gap: str
     inject: Callable[[Landing], Iterable[str] | None]
 
     @property
@@ -48,12 +50,12 @@ class Fault:
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(table: str, consequence: str, rule: str = "", judged: str = "", also: tuple[str, ...] = ()):
+def fault(table: str, consequence: str, rule: str = "", judged: str = "", also: tuple[str, ...] = (), gap: str = ""):
     """Registers a function over a Landing as the fault of its name."""
     assert consequence in CONSEQUENCES, consequence
 
     def register(inject: Callable[[Landing], Iterable[str] | None]):
-        FAULTS[inject.__name__] = Fault(inject.__name__, table, also, consequence, rule, judged, inject)
+        FAULTS[inject.__name__] = Fault(inject.__name__, table, also, consequence, rule, judged, gap, inject)
         return inject
 
     return register
