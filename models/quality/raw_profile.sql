@@ -63,4 +63,8 @@ select
         as recent_filled_rows
 from counted
 cross join {{ ref('build') }} as build
+{%- if is_incremental() %}
+-- A partial build keeps the id of the whole one, and what was landed for that.
+where build.build_id not in (select build_id from {{ this }})
+{%- endif %}
 group by build.build_id, counted.source_name, counted.raw_table, counted.raw_column
