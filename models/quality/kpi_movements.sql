@@ -114,3 +114,4 @@ select
             ) }}
     end as is_acknowledged
 from judged
+where movement <> 'usual'
