@@ -17,10 +17,10 @@ SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth mutate faults prove bench lint contract handbook dashboard docs backup restore clean
+.PHONY: help environment sample build check test truth mutate faults prove bench lint contract handbook dashboard quality-report docs backup restore clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  RAW_DIR=$(RAW_DIR) SOURCES="$(SOURCES)" WAREHOUSE_DIR=$(WAREHOUSE_DIR) PUBLISHED_DIR=$(PUBLISHED_DIR) AS_OF=$(AS_OF)'
 
@@ -47,7 +47,7 @@ check: sample ## Say what lies under RAW_DIR, what is missing and which KPIs it 
 	@$(BIN)/dbt --quiet run-operation check_raw
 
 test: $(ENVIRONMENT) lint ## The proof: lint, conventions, pytest, two whole builds, third-party data
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 SEED ?= 1
 CUSTOMERS ?= 300
@@ -82,6 +82,9 @@ handbook: $(ENVIRONMENT) ## Write docs/kpis.md, the handbook of all KPIs, anew f
 
 dashboard: $(ENVIRONMENT) ## One HTML file from the published marts, target/dashboard.html; needs no network
 	@$(BIN)/python scripts/dashboard.py
+
+quality-report: $(ENVIRONMENT) ## What the guards saw, for data stewards: one HTML file, target/quality.html
+	@$(BIN)/python scripts/quality_report.py
 
 docs: sample ## dbt's documentation as one page, target/static_index.html
 	$(BIN)/dbt docs generate --static

@@ -78,7 +78,7 @@
                 {%- do failing.append({
                     'layer': result.node.fqn[1] if result.node.resource_type != 'test' else 'tests',
                     'rule': result.node.name, 'status': result.status | string,
-                    'failures': result.failures, 'message': end_of_message(result) ~ first_failing_row(result),
+                    'failures': result.failures, 'message': end_of_message(result),
                 }) -%}
             {%- endfor -%}
             {%- set published = [] -%}
@@ -103,32 +103,65 @@
 {% endmacro %}
 
 
-{% macro first_failing_row(result) %}
-    {#- For a test that failed, the first of its rows as text: which rule of it, and which key. -#}
-    {%- set parts = [] -%}
-    {%- if result.node.resource_type == 'test' and result.status | string == 'fail' and result.node.compiled_code -%}
-        {%- for row in run_query('select * from (' ~ result.node.compiled_code ~ ') as failing limit 1') -%}
-            {%- for name, value in row.dict().items() -%}{%- do parts.append(name ~ ' ' ~ value) -%}{%- endfor -%}
+{% macro results_history() %}
+    {#- on-run-start: makes history.dbt_results, where record_results keeps what dbt says of every node, or adds the columns that it did
+        not have yet. -#}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') -%}
+        {%- do run_query('create schema if not exists history') -%}
+        {%- set columns = {
+            'build_id': dbt.type_string(), 'finished_at': 'timestamp', 'command': dbt.type_string(), 'node': dbt.type_string(),
+            'resource_type': dbt.type_string(), 'status': dbt.type_string(), 'failures': 'bigint', 'seconds': 'double precision',
+            'message': dbt.type_string(), 'layer': dbt.type_string(), 'table_name': dbt.type_string(),
+            'owner': dbt.type_string(), 'failing_keys': dbt.type_string(),
+        } -%}
+        {%- set definitions = [] -%}
+        {%- for name, type in columns.items() -%}{%- do definitions.append(name ~ ' ' ~ type) -%}{%- endfor -%}
+        {%- do run_query('create table if not exists history.dbt_results (' ~ definitions | join(', ') ~ ')') -%}
+        {%- for definition in definitions -%}
+            {%- do run_query('alter table history.dbt_results add column if not exists ' ~ definition) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(', for example ' ~ parts | join(', ') if parts else '') }}
 {% endmacro %}
 
 
 {% macro record_results(results) %}
-    {#- Appends dbt's own result of every node of this command to history.dbt_results, which it makes where there is none. -#}
-    {%- do run_query('create schema if not exists history') -%}
-    {%- do run_query('create table if not exists history.dbt_results (build_id ' ~ dbt.type_string() ~ ', finished_at timestamp, command '
-        ~ dbt.type_string() ~ ', node ' ~ dbt.type_string() ~ ', resource_type ' ~ dbt.type_string() ~ ', status ' ~ dbt.type_string()
-        ~ ', failures bigint, seconds double precision, message ' ~ dbt.type_string() ~ ')') -%}
+    {#- Appends dbt's own result of every node of this command to history.dbt_results, a test's with the table that it is of (of several the first), who
+        answers for that, and the first 50 failing rows as JSON. -#}
     {%- set rows = [] -%}
     {%- for result in results -%}
-        {%- do rows.append("('" ~ invocation_id ~ "', timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "', '" ~ flags.WHICH
-            ~ "', '" ~ result.node.unique_id ~ "', '" ~ result.node.resource_type ~ "', '" ~ result.status ~ "', "
-            ~ (result.failures if result.failures is not none else 'null') ~ ', ' ~ result.execution_time ~ ", '"
-            ~ end_of_message(result) | replace("'", "''") ~ "')") -%}
+        {%- set is_test = result.node.resource_type == 'test' -%}
+        {%- set tested = graph.nodes.get(result.node.attached_node or result.node.depends_on.nodes | first) if is_test else none -%}
+        {%- set meta = tested.config.meta if tested else {} -%}
+        {%- set values = [
+            invocation_id, run_started_at.strftime('%Y-%m-%d %H:%M:%S'), flags.WHICH, result.node.unique_id, result.node.resource_type,
+            result.status, result.failures, result.execution_time, end_of_message(result),
+            ('seeds' if tested.resource_type == 'seed' else tested.fqn[1]) if tested else none, tested.schema ~ '.' ~ tested.alias if tested else none,
+            meta.get('kpi', meta).get('owner'), failing_rows(result),
+        ] -%}
+        {%- set literals = [] -%}
+        {%- for value in values -%}
+            {%- do literals.append('null' if value is none else "'" ~ value | string | replace("'", "''") ~ "'") -%}
+        {%- endfor -%}
+        {%- do rows.append('(' ~ literals | join(', ') ~ ')') -%}
     {%- endfor -%}
-    {%- if rows -%}{%- do run_query('insert into history.dbt_results values ' ~ rows | join(',\n')) -%}{%- endif -%}
+    {%- if rows -%}
+        {%- do run_query(
+            'insert into history.dbt_results (build_id, finished_at, command, node, resource_type, status, failures, seconds, message, layer, '
+            ~ 'table_name, owner, failing_keys) values ' ~ rows | join(',\n')
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro failing_rows(result) %}
+    {#- The first 50 rows that a failing data test found, as a JSON list; none of anything else. -#}
+    {%- if result.node.resource_type == 'test' and result.status == 'fail' and target.type == 'duckdb' -%}
+        {%- set found = run_query(
+            'select cast(to_json(list(failing)) as varchar) from (select * from (' ~ result.node.compiled_code ~ '\n) limit 50) as failing'
+        ) -%}
+        {{ return(found.columns[0].values()[0]) }}
+    {%- endif -%}
+    {{ return(none) }}
 {% endmacro %}
 
 

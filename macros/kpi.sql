@@ -1,7 +1,7 @@
 {% macro kpi_rows(
     kpi_id, value='sum(numerator) / nullif(sum(denominator), 0)', extras={},
     numerator='sum(numerator)', denominator='sum(denominator)', sample_size='sum(units)', is_final='kpi_periods.is_final',
-    has_segments=false
+    has_segments=false, counts=[], amounts=[], ratios={}
 ) %}
     {#- The CTEs that end every KPI model: `measured` joined to the segments of its customers, summed, divided after summing.
 
@@ -10,13 +10,26 @@
                   R10), and what `value` and `extras` read
         value     aggregate over a group's measured rows; a count or sum has 'sum(numerator)'
         extras    {further column: aggregate}
+        counts, amounts  columns of measured whose sums stand beside the value under the same name: whole numbers, money
+        ratios    {further column: (part, whole)}, columns of measured that are summed, then divided
         numerator, denominator, sample_size  aggregates too, for the KPIs that do not just add them up
         is_final  condition over kpi_periods and summed, for windows that no number of days bounds
         has_segments  measured names segment_type and segment itself, where they are not a customer's (costs, partners)
 
         Adds the rows that must exist though nothing was measured, with an empty value, and keeps to the periods and grains
         of the KPI that kpi_periods allows. The result is the CTE `kpi_rows`. -#}
-    {%- set placed = 'measured' if has_segments else 'segments' %}
+    {%- set placed = 'measured' if has_segments else 'segments' -%}
+    {%- set further = {} -%}
+    {%- for name in counts -%}
+        {%- do further.update({name: 'cast(sum(' ~ name ~ ') as bigint)'}) -%}
+    {%- endfor -%}
+    {%- for name in amounts -%}
+        {%- do further.update({name: 'cast(sum(' ~ name ~ ') as decimal(28, 6))'}) -%}
+    {%- endfor -%}
+    {%- for name, (part, whole) in ratios.items() -%}
+        {%- do further.update({name: 'cast(sum(' ~ part ~ ') as double precision) / nullif(sum(' ~ whole ~ '), 0)'}) -%}
+    {%- endfor -%}
+    {%- do further.update(extras) %}
     kpi_periods as (
 
         select * from {{ ref('kpi_periods') }} where kpi_id = '{{ kpi_id }}'
@@ -35,7 +48,7 @@
             {{ value }} as value,
             {{ sample_size }} as sample_size,
             sum(n_pending) as n_pending
-            {%- for name, expression in extras.items() %},
+            {%- for name, expression in further.items() %},
             {{ expression }} as {{ name }}
             {%- endfor %}
         from measured
@@ -81,7 +94,7 @@
             cast(coalesce(summed.sample_size, 0) as bigint) as sample_size,
             cast(coalesce(summed.n_pending, 0) as bigint) as n_pending,
             {{ is_final }} as is_final
-            {%- for name in extras %},
+            {%- for name in further %},
             summed.{{ name }}
             {%- endfor %}
         from keys

@@ -1,4 +1,5 @@
-{#- Tables and views are rebuilt in place, in one transaction: readers see the old one until the new one is whole, and an error leaves it.
+{#- Tables and views are rebuilt in place, in one transaction: readers see the old one until the new one is whole, and an error leaves it;
+   only where a table becomes a view, or a view a table, the old one goes first.
    dbt-duckdb's own materializations build beside it, ask after indexes and foreign keys, rename twice and drop: for tables of no
    size that takes longer than all else that dbt does. -#}
 

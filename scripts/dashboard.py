@@ -10,24 +10,18 @@ customer is called. Of the customers the last complete month is embedded, all of
 from __future__ import annotations
 
 import argparse
-import base64
-import datetime as dt
-import hashlib
-import json
-import math
 import os
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 import altair as alt
 import duckdb
 import vl_convert
+from html_page import assembled, rows, script_json
 
 PAGE = Path(__file__).with_name("dashboard_page")
 # Months of segments and customers; the company's are all there.
 RECENT = 13
-DIGITS = 6
 # Told apart with every kind of colour blindness; each has a shape and a word too.
 BANDS = {"good": "#16808e", "watch": "#cc8400", "bad": "#8a0f32", "other": "#aab4bd"}
 SHAPES = {"good": "circle", "watch": "diamond", "bad": "square", "other": "circle"}
@@ -50,24 +44,6 @@ CUSTOMER_TRENDS = ("mrr_amount", "health_score", "active_users")
 
 
 # Data.
-
-
-def plain(value: object) -> object:
-    """A value as JSON has it: days as text, numbers with six significant digits, whole ones without a point."""
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        value = float(f"{value:.{DIGITS}g}")
-        return int(value) if value.is_integer() else value
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def rows(published: duckdb.DuckDBPyConnection, sql: str, parameters: list | None = None) -> list[dict]:
-    cursor = published.execute(sql, parameters or [])
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
 
 
 def read(path: Path) -> dict:
@@ -240,12 +216,6 @@ def charts() -> dict[str, dict]:
 # The page.
 
 
-def script_json(value: object) -> str:
-    """JSON that can stand inside a script element: without `<` there is neither `</script>` nor `<!--`, whatever a customer is called."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, of the version that Altair writes for."""
     version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
@@ -259,15 +229,8 @@ def page(data: dict) -> str:
         "STYLE": (PAGE / "page.css").read_text(encoding="utf-8"),
         "DATA": script_json(data),
         "CHARTS": script_json(charts()),
-        "SCRIPT": script,
-        # The one script that may run.
-        "HASH": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
-    html, *pieces = (PAGE / "page.html").read_text(encoding="utf-8").split("{{")
-    for piece in pieces:
-        name, rest = piece.split("}}", 1)
-        html += parts[name] + rest
-    return html
+    return assembled(PAGE / "page.html", script, parts)
 
 
 def main(arguments: list[str] | None = None) -> int:

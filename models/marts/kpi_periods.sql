@@ -1,7 +1,6 @@
 {#- Every canonical entity is asked for rows: dbt must know what a model reads before it knows what
     the KPIs say of themselves. -#}
 with entities as (
-
     {% for entity in var('entities') -%}
     select
         '{{ entity }}' as entity,
@@ -19,17 +18,11 @@ with entities as (
         {{ 'or ' if not loop.last }}
         {%- endfor %} as has_rows
     {%- endfor %}
-
 ),
 
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 kpis as (
-
     {% for kpi in kpi_metas() -%}
     select
         '{{ kpi.id }}' as kpi_id,
@@ -47,7 +40,6 @@ kpis as (
         ) = {{ kpi.requires | unique | list | length }} as is_fed
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 )
 
 select

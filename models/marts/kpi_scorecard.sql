@@ -1,30 +1,14 @@
-with catalog as (
-
-    select * from {{ ref('kpi_catalog') }}
-
-),
-
-company as (
-
+with company as (
     select * from {{ ref('kpi_values') }}
     where segment_type = 'all' and breakdown = 'all'
-
-),
-
-last_month as (
-
-    select max(month_start) as month_start from {{ ref('dim_months') }}
-
 ),
 
 last_finals as (
-
     select
         *,
         row_number() over (partition by kpi_id order by period_start desc) as recency
     from company
     where is_final and value is not null
-
 )
 
 select
@@ -68,8 +52,8 @@ select
     catalog.playbook_id,
     catalog.availability,
     catalog.availability_reason
-from catalog
-cross join last_month
+from {{ ref('kpi_catalog') }} as catalog
+cross join (select max(month_start) as month_start from {{ ref('dim_months') }}) as last_month
 left join company
     on catalog.kpi_id = company.kpi_id and last_month.month_start = company.period_start
 left join last_finals on catalog.kpi_id = last_finals.kpi_id and last_finals.recency = 1

@@ -1,18 +1,14 @@
 with customer_months as (
-
     select
         spine.customer_id,
         spine.month_start,
-        months.ends_at,
         months.as_of >= {{ add_days('months.next_month_start', 90) }} as is_due
     from {{ ref('fct_customer_months') }} as spine
     inner join {{ ref('dim_months') }} as months on spine.month_start = months.month_start
     where spine.is_active
-
 ),
 
 reasons as (
-
     select
         customer_id,
         month_start,
@@ -20,32 +16,6 @@ reasons as (
         max(case when reason in ('seats', 'limit', 'depth') then 1 else 0 end) as is_upsell
     from {{ ref('upsell_reasons') }}
     group by customer_id, month_start
-
-),
-
--- Deals for more that are open at the month's end E, and those won in the 90 days after it.
-deals as (
-
-    select
-        customer_months.customer_id,
-        customer_months.month_start,
-        count(case when deals.created_at < customer_months.ends_at then 1 end) as open_deals,
-        count(
-            case
-                when
-                    deals.outcome = 'won'
-                    and deals.closed_at < {{ dbt.dateadd('day', 90, 'customer_months.ends_at') }}
-                    then 1
-            end
-        ) as won_deals
-    from customer_months
-    inner join {{ ref('fct_opportunities') }} as deals
-        on
-            customer_months.customer_id = deals.customer_id
-            and (deals.closed_at is null or deals.closed_at >= customer_months.ends_at)
-    where deals.opportunity_type = 'expansion'
-    group by customer_months.customer_id, customer_months.month_start
-
 )
 
 -- An input that is not known qualifies nobody.
@@ -78,7 +48,7 @@ left join reasons
     on
         customer_months.customer_id = reasons.customer_id
         and customer_months.month_start = reasons.month_start
-left join deals
+left join {{ ref('fct_expansion_deals') }} as deals
     on
         customer_months.customer_id = deals.customer_id
         and customer_months.month_start = deals.month_start

@@ -4,38 +4,11 @@
     'promoter': ('net_promoter_score', 'mean_score >= 9'),
 } -%}
 with customer_months as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
-),
-
--- Where each customer stands among those of its plan; equal ones stand together.
-depths as (
-
-    select
-        customer_months.customer_id,
-        customer_months.month_start,
-        cume_dist() over (partition by plans.month_start, plans.segment order by depth.value)
-            as depth_rank,
-        count(*) over (partition by plans.month_start, plans.segment) as plan_customers
-    from customer_months
-    inner join {{ ref('kpi_product_usage_depth') }} as depth
-        on
-            customer_months.customer_id = depth.segment
-            and customer_months.month_start = depth.period_start
-    inner join {{ ref('brg_customer_segments') }} as plans
-        on
-            plans.segment_type = 'plan'
-            and plans.segment <> '(unknown)'
-            and customer_months.customer_id = plans.customer_id
-            and customer_months.month_start = plans.month_start
-    where depth.segment_type = 'customer' and depth.value is not null
-
 ),
 
 found as (
-
     {% for reason, (kpi_id, condition) in of_kpis.items() -%}
     select
         segment as customer_id,
@@ -43,9 +16,7 @@ found as (
         '{{ reason }}' as reason
     from {{ ref('kpi_' ~ kpi_id) }}
     where segment_type = 'customer' and breakdown = 'all' and {{ condition }}
-
     union all
-
     {% endfor -%}
     select
         customer_id,
@@ -53,18 +24,14 @@ found as (
         'limit' as reason
     from {{ ref('fct_limit_months') }}
     where purchased > 0 and 10 * used >= 8 * purchased
-
     union all
-
     select
         customer_id,
         month_start,
         'depth' as reason
-    from depths
+    from {{ ref('usage_depth_ranks') }}
     where plan_customers >= 10 and depth_rank >= 0.9
-
     union all
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -78,7 +45,6 @@ found as (
             and {{ reporting_date('outcomes.verified_at') }}
             >= {{ add_days(add_months('customer_months.month_start', 1), -90) }}
     where outcomes.is_reached and not outcomes.is_cancelled
-
 )
 
 select distinct

@@ -78,17 +78,6 @@ def month_values(rows: list[tuple]) -> dict:
     return {row[0]: row[1] if len(row) == 2 else tuple(row[1:]) for row in rows}
 
 
-# What looks at the sample stays together, so that one worker builds it; every other file is a piece of work by itself.
-OF_THE_SAMPLE = "comparisons_oracle health_oracle sample ticket_clock truth usage_oracle".split()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        name = item.path.stem.removeprefix("test_")
-        item.add_marker(pytest.mark.xdist_group("sample" if name in OF_THE_SAMPLE else name))
-
-
 @pytest.fixture(scope="session")
 def target_path(tmp_path_factory) -> Callable[[str], Path]:
     """A dbt target for each list of sources, so that only the first command on it parses the whole project."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import os
@@ -26,9 +27,13 @@ KPI_FILES = sorted(
 )
 KPI_IDS = [path.stem.removeprefix("kpi_") for path in KPI_FILES]
 FEEDS = {feed for feeds in VARS["entities"].values() for feed in feeds}
-LAYERS = ("staging", "intermediate", "core", "marts", "quality")
+LAYERS = ("staging", "intermediate", "core", "marts", "actions", "quality")
 
-MOST_LINES = 130
+MOST_LINES = defaultdict(lambda: 130, marts=60)
+# What asks for actions is about all KPIs and is none itself.
+ABOUT_KPIS = MODELS / "marts" / "playbook"
+# As a model of marts names them itself: what kpi_rows reads for every KPI, and a loop from a list of KPIs, is not counted.
+MOST_PARENTS = 6
 # CONTRIBUTING.md: what one engine knows and another does not.
 BANNED_SQL = {
     "::": r"::",
@@ -172,6 +177,16 @@ def test_marts_read_core_marts_and_seeds(models, manifest):
     assert wrong == []
 
 
+def test_actions_read_marts_core_seeds_and_actions(models, manifest):
+    wrong = [
+        (node["name"], parent["name"])
+        for node in in_layer(models, "actions")
+        for parent in parents(node, manifest)
+        if layer(parent) not in ("core", "marts", "actions", "seed")
+    ]
+    assert wrong == []
+
+
 def test_an_exposure_reads_what_is_published_and_the_dashboards_names_all_that_it_reads(models, manifest):
     for exposure in manifest["exposures"].values():
         assert exposure["owner"]["name"] and exposure["description"], exposure["name"]
@@ -196,7 +211,7 @@ def test_only_staging_and_intermediate_name_vendors():
 
 
 def test_every_layer_waits_for_the_gate_before_it(models, manifest):
-    before = {"staging": "gate_raw", "core": "gate_staging", "marts": "gate_core"}
+    before = {"staging": "gate_raw", "core": "gate_staging", "marts": "gate_core", "actions": "gate_marts"}
     for name, gate in before.items():
         gate_id = models[gate]["unique_id"]
         for node in in_layer(models, name):
@@ -234,6 +249,7 @@ def test_history_is_never_rebuilt(manifest):
     assert kept.keys() >= {f"gate_{name}" for name in ("raw", "staging", "core", "marts")} | {
         "publish",
         "kpi_values_history",
+        "playbook_ledger",
     }
     for name, config in kept.items():
         how = (config["materialized"], config["full_refresh"])
@@ -332,8 +348,8 @@ def test_vars_kpis_and_meta_kpis_list_every_kpi():
 # Contracts and SQL.
 
 
-def test_every_column_of_core_and_marts_is_under_contract(models):
-    for node in [*in_layer(models, "core"), *in_layer(models, "marts")]:
+def test_every_column_of_core_marts_and_actions_is_under_contract(models):
+    for node in [node for name in ("core", "marts", "actions") for node in in_layer(models, name)]:
         # dbt has no contracts for Python models.
         assert node["config"]["contract"]["enforced"] is (node["language"] == "sql"), node["name"]
         assert node["columns"], node["name"]
@@ -397,10 +413,20 @@ def test_the_search_for_banned_sql_allows_dbts_own_macros():
 
 
 def test_no_model_is_too_long_to_read():
-    lines = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in SQL_FILES}
-    long = sorted((name for name, n in lines.items() if n > 90), key=lines.get, reverse=True)
-    print("over 90 lines:", ", ".join(f"{name} {lines[name]}" for name in long))
-    assert {name for name, n in lines.items() if n > MOST_LINES} == set()
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SQL_FILES}
+    long = sorted((path for path, n in lines.items() if n > 90), key=lines.get, reverse=True)
+    print("over 90 lines:", ", ".join(f"{path.stem} {lines[path]}" for path in long))
+    layer = {path: "actions" if ABOUT_KPIS in path.parents else path.relative_to(MODELS).parts[0] for path in lines}
+    assert {path.stem for path, n in lines.items() if n > MOST_LINES[layer[path]]} == set()
+
+
+def test_no_mart_has_too_many_parents_to_know():
+    parents = {
+        path.stem: set(re.findall(r"\bref\('([^']*)'\)", without_comments(path.read_text(encoding="utf-8"))))
+        for path in SQL_FILES
+        if path.is_relative_to(MODELS / "marts") and ABOUT_KPIS not in path.parents
+    }
+    assert {name: sorted(found) for name, found in parents.items() if len(found) > MOST_PARENTS} == {}
 
 
 # KPIs.
@@ -506,6 +532,41 @@ def test_a_kpis_id_is_its_file_name_and_what_kpi_rows_is_given(path):
 def test_every_kpi_has_a_unit_test(manifest):
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     assert {f"kpi_{kpi_id}" for kpi_id in KPI_IDS} - tested == set()
+
+
+# Playbooks.
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (ROOT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("kpi_id", KPI_IDS)
+def test_a_kpis_action_is_a_rule_with_its_playbook(kpis, kpi_id):
+    """So is that of each companion that is judged: what a catalogue says is to be done must come up by itself."""
+    of_kpi = [rule for rule in seed("playbook_rules") if rule["kpi_id"].split("__")[0] == kpi_id]
+    assert kpis[kpi_id]["playbook_id"] in {rule["playbook_id"] for rule in of_kpi}
+    judged = {
+        f"{kpi_id}__{companion['id']}"
+        for companion in kpis[kpi_id].get("companions") or []
+        if companion["bands"]["rule"] != "none"
+    }
+    assert judged <= {rule[key] for rule in of_kpi for key in ("kpi_id", "metric_id")}
+
+
+def test_every_playbook_has_a_rule_and_every_rule_a_playbook():
+    assert {row["playbook_id"] for row in seed("playbooks")} == {
+        rule["playbook_id"] for rule in seed("playbook_rules") if rule["playbook_id"]
+    }
+
+
+def test_every_signal_is_looked_at_by_a_rule_and_explained():
+    macro = (ROOT / "macros" / "playbooks.sql").read_text(encoding="utf-8")
+    signals = set(re.findall(r"^        '(\w+)': ", macro, re.MULTILINE))
+    assert signals <= {rule["metric_id"] for rule in seed("playbook_rules")}
+    page = (ROOT / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    assert {signal for signal in signals if f"`{signal}`" not in page} == set()
 
 
 # Tests and expectations.

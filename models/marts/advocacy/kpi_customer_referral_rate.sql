@@ -1,25 +1,20 @@
 with referrals as (
-
     select
         *,
         {{ month_of(reporting_date('created_at')) }} as month_start
     from {{ ref('fct_referrals') }}
-
 ),
 
 -- Before the first referral nobody noted any, and twelve months are known once they are over.
 customer_months as (
-
     select
         *,
         month_start >= (select {{ add_months('min(month_start)', 11) }} from referrals) as is_whole
     from {{ ref('fct_customer_months') }}
     where is_active and month_start >= (select min(referrals.month_start) from referrals)
-
 ),
 
 referring as (
-
     select
         customer_id,
         month_start,
@@ -27,12 +22,10 @@ referring as (
     from referrals
     where standing = 'counted' and customer_id is not null
     group by customer_id, month_start
-
 ),
 
 -- A customer counts once, however many leads it referred in the twelve months.
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -55,15 +48,12 @@ measured as (
             and referring.month_start > {{ add_months('customer_months.month_start', -12) }}
             and referring.month_start <= customer_months.month_start
     group by customer_months.customer_id, customer_months.month_start, customer_months.is_whole
-
 ),
 
 {{ kpi_rows(
     'customer_referral_rate',
-    extras={
-        'month_value': 'cast(sum(refers_in_month) * 1.0 / count(*) as double precision)',
-        'leads': 'cast(sum(leads) as bigint)',
-    }
+    counts=['leads'],
+    extras={'month_value': 'cast(sum(refers_in_month) * 1.0 / count(*) as double precision)'}
 ) }}
 
 select * from kpi_rows

@@ -1,18 +1,9 @@
-with members as (
-
-    select * from {{ ref('fct_loyalty_months') }}
-
-),
+with members as (select * from {{ ref('fct_loyalty_months') }}),
 
 -- R4: who has left is eligible for nothing that counts here.
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 measured as (
-
     select
         members.customer_id,
         members.month_start as period_start,
@@ -28,14 +19,8 @@ measured as (
         on
             members.customer_id = customer_months.customer_id
             and members.month_start = customer_months.month_start
-
 ),
 
-{{ kpi_rows(
-    'loyalty_participation_rate',
-    extras={
-        'enrolled_rate': 'cast(sum(enrolled) * 1.0 / nullif(sum(denominator), 0) as double precision)',
-    }
-) }}
+{{ kpi_rows('loyalty_participation_rate', ratios={'enrolled_rate': ('enrolled', 'denominator')}) }}
 
 select * from kpi_rows

@@ -1,33 +1,24 @@
 with units as (
-
     select
         *,
         {{ month_of(reporting_date('issued_at')) }} as month_start
     from {{ ref('fct_reward_units') }}
     where not is_voided
-
 ),
 
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- R10: redeemed or not, a unit counts once its time is over.
 timed as (
-
     select
         units.*,
         case when units.matured_at <= {{ utc_start_of('months.as_of') }} then 1 else 0 end as due
     from units
     inner join months on units.month_start = months.month_start
-
 ),
 
 -- Kinds are never added up: the headline is that of coupons, the others stand beside it.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -45,7 +36,6 @@ measured as (
         {%- endfor %}
         case when kind = 'coupon' then 1 - due else 0 end as n_pending
     from timed
-
 ),
 
 {% set extras = {} -%}

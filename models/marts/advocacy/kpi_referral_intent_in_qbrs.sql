@@ -1,17 +1,8 @@
-with touchpoints as (
+with touchpoints as (select * from {{ ref('fct_touchpoints') }}),
 
-    select * from {{ ref('fct_touchpoints') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 measured as (
-
     select
         touchpoints.customer_id,
         touchpoints.month_start as period_start,
@@ -29,16 +20,12 @@ measured as (
             and touchpoints.month_start = customer_months.month_start
     where touchpoints.is_qbr
     group by touchpoints.customer_id, touchpoints.month_start
-
 ),
 
 {{ kpi_rows(
     'referral_intent_in_qbrs',
-    extras={
-        'captured_qbrs': 'cast(sum(captured_qbrs) as bigint)',
-        'capture_rate':
-            'cast(1.0 * sum(captured_qbrs) / nullif(sum(denominator), 0) as double precision)',
-    }
+    counts=['captured_qbrs'],
+    ratios={'capture_rate': ('captured_qbrs', 'denominator')}
 ) }}
 
 select * from kpi_rows

@@ -1,21 +1,16 @@
 with opportunities as (
-
     select * from {{ ref('fct_opportunities') }}
     where outcome <> 'open'
-
 ),
 
 internal_customers as (
-
     select * from {{ ref('dim_customers') }}
     where is_internal
-
 ),
 
 -- One row per deal and month whose trailing twelve months hold its closing: none before a year is
 -- on record.
 decided as (
-
     select
         opportunities.*,
         months.month_start as shown_month
@@ -31,13 +26,11 @@ decided as (
         )
         and months.month_start
         >= (select {{ add_months('min(closed.month_start)', 11) }} from opportunities as closed)
-
 ),
 
 -- R13: a deal's segments are its referrer's; what a partner or adviser brought is the company's
 -- alone.
 measured as (
-
     select
         decided.shown_month as period_start,
         coalesce(segments.segment_type, 'all') as segment_type,
@@ -48,19 +41,14 @@ measured as (
         1 as units,
         0 as n_pending,
         case when decided.outcome = 'won' then coalesce(decided.reporting_amount, 0) else 0 end
-            as won_amount
+            as won_value
     from decided
     left join {{ ref('brg_customer_segments') }} as segments
         on
             decided.referrer_customer_id = segments.customer_id
             and decided.shown_month = segments.month_start
-
 ),
 
-{{ kpi_rows(
-    'strategic_referral_win_rate',
-    has_segments=true,
-    extras={'won_value': 'cast(sum(won_amount) as decimal(28, 6))'}
-) }}
+{{ kpi_rows('strategic_referral_win_rate', has_segments=true, amounts=['won_value']) }}
 
 select * from kpi_rows

@@ -1,67 +1,29 @@
-with months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-asks as (
-
-    select
-        asks.customer_id,
-        asks.contact_id,
-        asks.outcome,
-        asks.party_type,
-        asks.is_repeat,
-        months.month_start
-    from {{ ref('fct_intro_asks') }} as asks
-    inner join months
-        on
-            {{ month_of(reporting_date('asks.asked_at')) }}
-            > {{ add_months('months.month_start', -3) }}
-            and asks.asked_at < months.ends_at
-
-),
-
-customers as (
-
-    select
-        customer_id,
-        month_start,
-        count(case when not is_repeat then 1 end) as asks,
-        count(case when not is_repeat and outcome = 'accepted' then 1 end) as accepted,
-        count(case when is_repeat then 1 end) as repeats
-    from asks
-    where party_type <> 'partner' and customer_id is not null
-    group by customer_id, month_start
-
-),
-
 -- Three months are known once they are over since the first ask on record. Whom we asked among
 -- partners is the company's alone (R13).
-measured as (
-
+with measured as (
     select
         customer_months.month_start as period_start,
         segments.segment_type,
         segments.segment,
         'all' as breakdown,
-        case when customers.asks > 0 then 1 else 0 end as numerator,
+        case when asked.asks > 0 then 1 else 0 end as numerator,
         1 as denominator,
         1 as units,
         0 as n_pending,
-        coalesce(customers.asks, 0) as asks,
-        coalesce(customers.accepted, 0) as accepted,
-        coalesce(customers.repeats, 0) as repeats,
+        coalesce(asked.asks, 0) as asks,
+        coalesce(asked.accepted, 0) as accepted,
+        coalesce(asked.repeats, 0) as repeated_asks,
         cast(null as {{ dbt.type_string() }}) as partner
     from {{ ref('fct_customer_months') }} as customer_months
     inner join {{ ref('brg_customer_segments') }} as segments
         on
             customer_months.customer_id = segments.customer_id
             and customer_months.month_start = segments.month_start
-    left join customers
+    left join {{ ref('fct_intro_ask_months') }} as asked
         on
-            customer_months.customer_id = customers.customer_id
-            and customer_months.month_start = customers.month_start
+            asked.party_type = 'customer'
+            and customer_months.customer_id = asked.party_id
+            and customer_months.month_start = asked.month_start
     where
         customer_months.is_active
         and customer_months.month_start >= (
@@ -80,22 +42,18 @@ measured as (
         0 as n_pending,
         0 as asks,
         0 as accepted,
-        0 as repeats,
-        contact_id as partner
-    from asks
-    where party_type = 'partner' and not is_repeat
-
+        0 as repeated_asks,
+        party_id as partner
+    from {{ ref('fct_intro_ask_months') }}
+    where party_type = 'partner' and asks > 0
 ),
 
 {{ kpi_rows(
     'warm_introduction_offer_rate',
     has_segments=true,
-    extras={
-        'asks': 'cast(sum(asks) as bigint)',
-        'acceptance_rate': 'cast(sum(accepted) * 1.0 / nullif(sum(asks), 0) as double precision)',
-        'repeated_asks': 'cast(sum(repeats) as bigint)',
-        'partners_asked': 'count(distinct partner)',
-    }
+    counts=['asks', 'repeated_asks'],
+    ratios={'acceptance_rate': ('accepted', 'asks')},
+    extras={'partners_asked': 'count(distinct partner)'}
 ) }}
 
 select * from kpi_rows

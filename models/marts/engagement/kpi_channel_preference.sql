@@ -1,25 +1,14 @@
 with active_customers as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
 ),
 
-channels as (
+channels as (select * from {{ ref('fct_preferred_channels') }}),
 
-    select * from {{ ref('fct_preferred_channels') }}
-
-),
-
-touches as (
-
-    select * from {{ ref('fct_touch_preferences') }}
-
-),
+touches as (select * from {{ ref('fct_touch_preferences') }}),
 
 -- Before the first message nothing is known of anybody's channel.
 measured as (
-
     select
         active_customers.customer_id,
         active_customers.month_start as period_start,
@@ -48,7 +37,6 @@ measured as (
             from {{ ref('fct_messages') }} as messages
             where messages.contact_id is not null and not messages.is_bounced
         )
-
 ),
 
 {% set of_a_customer = "case when segments.segment_type = 'customer' then " -%}

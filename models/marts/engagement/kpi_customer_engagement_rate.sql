@@ -1,12 +1,9 @@
 with active_customers as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
 ),
 
 actions as (
-
     select
         customer_id,
         channel,
@@ -18,19 +15,23 @@ actions as (
         'survey' as channel,
         {{ reporting_date('responded_at') }} as occurred_on
     from {{ ref('fct_survey_responses') }}
-
 ),
 
 -- Before the first action nothing is known; what came before a customer's start is no customer's.
-customer_actions as (
-
+measured as (
     select
         active_customers.customer_id,
-        active_customers.month_start,
-        count(actions.channel) as action_count,
-        count(distinct actions.channel) as channel_count,
-        max(case when actions.channel = 'webinar' then 1 else 0 end) as is_in_webinars,
-        max(case when actions.channel = 'in_app' then 1 else 0 end) as is_in_app
+        active_customers.month_start as period_start,
+        active_customers.month_start as segment_month,
+        'all' as breakdown,
+        case when count(actions.channel) > 0 then 1 else 0 end as numerator,
+        1 as denominator,
+        1 as units,
+        0 as n_pending,
+        count(actions.channel) as actions,
+        count(distinct actions.channel) as channels,
+        max(case when actions.channel = 'webinar' then 1 else 0 end) as customers_in_webinars,
+        max(case when actions.channel = 'in_app' then 1 else 0 end) as customers_in_app
     from active_customers
     left join actions
         on
@@ -41,36 +42,12 @@ customer_actions as (
         active_customers.month_start
         >= (select {{ month_of('min(first_actions.occurred_on)') }} from actions as first_actions)
     group by active_customers.customer_id, active_customers.month_start
-
-),
-
-measured as (
-
-    select
-        customer_id,
-        month_start as period_start,
-        month_start as segment_month,
-        'all' as breakdown,
-        case when action_count > 0 then 1 else 0 end as numerator,
-        1 as denominator,
-        1 as units,
-        0 as n_pending,
-        action_count,
-        channel_count,
-        is_in_webinars,
-        is_in_app
-    from customer_actions
-
 ),
 
 {{ kpi_rows(
     'customer_engagement_rate',
-    extras={
-        'actions': 'cast(sum(action_count) as bigint)',
-        'mean_channels': 'cast(sum(channel_count) as double precision) / count(*)',
-        'customers_in_webinars': 'cast(sum(is_in_webinars) as bigint)',
-        'customers_in_app': 'cast(sum(is_in_app) as bigint)',
-    }
+    counts=['actions', 'customers_in_webinars', 'customers_in_app'],
+    extras={'mean_channels': 'cast(sum(channels) as double precision) / count(*)'}
 ) }}
 
 select * from kpi_rows

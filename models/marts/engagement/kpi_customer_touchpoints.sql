@@ -3,46 +3,9 @@
     'well_rated_touchpoints', 'rated_touchpoints', 'no_shows', 'active_customers',
     'customers_with_qbr',
 ] -%}
-with touchpoints as (
-
-    select * from {{ ref('fct_touchpoints') }}
-    where is_counted
-
-),
-
-cadences as (
-
-    select * from {{ ref('fct_touch_cadences') }}
-
-),
-
--- A gap is asked of active customers.
-customer_months as (
-
-    select
-        touchpoint_months.*,
-        case when spine.is_active then 1 end as active_customers,
-        case when spine.is_active and touchpoint_months.has_recent_qbr then 1 end
-            as customers_with_qbr,
-        case
-            when spine.is_active and touchpoint_months.gap_days is not null
-                then cadences.cadence_days
-        end as cadence_days
-    from {{ ref('fct_touchpoint_months') }} as touchpoint_months
-    inner join {{ ref('fct_customer_months') }} as spine
-        on
-            touchpoint_months.customer_id = spine.customer_id
-            and touchpoint_months.month_start = spine.month_start
-    left join cadences
-        on
-            touchpoint_months.customer_id = cadences.customer_id
-            and touchpoint_months.month_start = cadences.month_start
-    where touchpoint_months.month_start >= (select min(touchpoints.month_start) from touchpoints)
-
-),
+with customer_months as (select * from {{ ref('fct_touch_coverage') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -50,14 +13,12 @@ measured as (
         'all' as breakdown,
         touchpoints as numerator,
         cast(null as bigint) as denominator,
-        case when cadence_days is not null then gap_days end as {{ further | join(',\n        ') }},
+        {{ further | join(',\n        ') }},
         1 as units,
         0 as n_pending
     from customer_months
-
     {% for part in ('touchpoint_type', 'purpose') -%}
     union all
-
     select
         touchpoints.customer_id,
         touchpoints.month_start as period_start,
@@ -70,30 +31,29 @@ measured as (
         {% endfor -%}
         1 as units,
         0 as n_pending
-    from touchpoints
+    from {{ ref('fct_touchpoints') }} as touchpoints
     inner join customer_months
         on
             touchpoints.customer_id = customer_months.customer_id
             and touchpoints.month_start = customer_months.month_start
-    where touchpoints.{{ part }} is not null
+    where touchpoints.is_counted and touchpoints.{{ part }} is not null
     group by touchpoints.customer_id, touchpoints.month_start, touchpoints.{{ part }}
-
     {% endfor -%}
 ),
 
-{% set extras = {'gap_ratio': percentile('1.0 * gap_days / cadence_days')} -%}
-{% for name in further -%}
-{% do extras.update({name: 'cast(sum(' ~ name ~ ') as bigint)'}) -%}
-{% endfor -%}
-{% for share, (part, whole) in {
-    'proactive_share': ('proactive_touchpoints', 'initiated_touchpoints'),
-    'value_add_rate': ('well_rated_touchpoints', 'rated_touchpoints'),
-    'qbr_coverage': ('coalesce(customers_with_qbr, 0)', 'active_customers'),
-}.items() -%}
-{% do extras.update({
-    share: 'cast(1.0 * sum(' ~ part ~ ') / nullif(sum(' ~ whole ~ '), 0) as double precision)',
-}) -%}
-{% endfor -%}
-{{ kpi_rows('customer_touchpoints', value='sum(numerator)', extras=extras) }}
+{% set coverage = 'cast(1.0 * sum({}) / nullif(sum({}), 0) as double precision)' -%}
+{{ kpi_rows(
+    'customer_touchpoints',
+    value='sum(numerator)',
+    counts=further,
+    ratios={
+        'proactive_share': ('proactive_touchpoints', 'initiated_touchpoints'),
+        'value_add_rate': ('well_rated_touchpoints', 'rated_touchpoints'),
+    },
+    extras={
+        'gap_ratio': percentile('1.0 * gap_days / cadence_days'),
+        'qbr_coverage': coverage.format('coalesce(customers_with_qbr, 0)', 'active_customers'),
+    }
+) }}
 
 select * from kpi_rows

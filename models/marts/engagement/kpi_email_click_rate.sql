@@ -1,25 +1,14 @@
 with mails as (
-
     select * from {{ ref('fct_messages') }}
     where channel = 'email'
-
 ),
 
-customer_months as (
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- A mail counts once its 14 days have passed, clicked or not (R10).
 sent as (
-
     select
         mails.*,
         months.month_start,
@@ -30,11 +19,9 @@ sent as (
         on
             mails.customer_id = customer_months.customer_id
             and months.month_start = customer_months.month_start
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -46,7 +33,6 @@ measured as (
         count(case when not is_due then 1 end) as n_pending
     from sent
     group by customer_id, month_start
-
 ),
 
 {{ kpi_rows('email_click_rate') }}

@@ -1,25 +1,10 @@
 with mails as (
-
     select * from {{ ref('fct_messages') }}
     where channel = 'email'
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
 ),
 
 -- By people, and by proxies and clients that fetch in advance.
 opens as (
-
     select distinct
         mails.source_system,
         mails.message_id
@@ -31,30 +16,27 @@ opens as (
             and events.event_type = 'open'
             and events.occurred_at >= mails.sent_at
             and events.occurred_at <= mails.matured_at
-
 ),
 
 -- A mail counts once its 14 days have passed, opened or not (R10).
 sent as (
-
     select
         mails.*,
         months.month_start,
         mails.matured_at <= {{ utc_start_of('months.as_of') }} as is_due,
         opens.message_id is not null and not mails.is_bounced as is_opened_by_any
     from mails
-    inner join months on mails.sent_at >= months.starts_at and mails.sent_at < months.ends_at
-    inner join customer_months
+    inner join {{ ref('dim_months') }} as months
+        on mails.sent_at >= months.starts_at and mails.sent_at < months.ends_at
+    inner join {{ ref('fct_customer_months') }} as customer_months
         on
             mails.customer_id = customer_months.customer_id
             and months.month_start = customer_months.month_start
     left join opens
         on mails.source_system = opens.source_system and mails.message_id = opens.message_id
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -67,15 +49,11 @@ measured as (
         count(case when is_due and is_opened_by_any then 1 end) as opened_by_any
     from sent
     group by customer_id, month_start
-
 ),
 
 {{ kpi_rows(
     'email_open_rate',
-    extras={
-        'value_with_machine_opens':
-            'cast(sum(opened_by_any) * 1.0 / nullif(sum(denominator), 0) as double precision)',
-    }
+    ratios={'value_with_machine_opens': ('opened_by_any', 'denominator')}
 ) }}
 
 select * from kpi_rows

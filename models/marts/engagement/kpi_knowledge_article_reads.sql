@@ -1,26 +1,17 @@
-with windows as (
-
-    select * from {{ ref('fct_usage_windows') }}
-
-),
+with windows as (select * from {{ ref('fct_usage_windows') }}),
 
 usage_months as (
-
     select * from {{ ref('fct_customer_usage_months') }}
     where active_users is not null
-
 ),
 
 articles as (
-
     select * from {{ ref('fct_content_days') }}
     where kind = 'article'
-
 ),
 
 -- Before the first article was opened nothing is known; a trial's reading is no customer's.
 read_days as (
-
     select
         windows.customer_id,
         windows.month_start,
@@ -34,11 +25,9 @@ read_days as (
     where
         windows.counted_until > (select min(first_views.event_date) from articles as first_views)
     group by windows.customer_id, windows.month_start
-
 ),
 
 measured as (
-
     select
         read_days.customer_id,
         read_days.month_start as period_start,
@@ -53,7 +42,6 @@ measured as (
         on
             read_days.customer_id = usage_months.customer_id
             and read_days.month_start = usage_months.month_start
-
 ),
 
 {{ kpi_rows('knowledge_article_reads') }}

@@ -1,30 +1,21 @@
-with measurements as (
-
-    select * from {{ ref('health_measurements') }}
-
-),
+with measurements as (select * from {{ ref('health_measurements') }}),
 
 customer_months as (
-
     select
         *,
         lag(month_start) over (partition by customer_id order by month_start) as month_before
     from {{ ref('fct_customer_months') }}
-
 ),
 
 compared_measures as (
-
     select distinct measure from {{ ref('health_measures') }}
     where is_against_baseline
-
 ),
 
 -- The rule of benchmark_baseline, without its table, which is made of health scores too: who was
 -- away the month before has none, and the month that a customer came in counts if it came on the
 -- first day.
 baselines as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -42,7 +33,6 @@ baselines as (
     where customer_months.month_before = {{ add_months('customer_months.month_start', -1) }}
     group by customer_months.customer_id, customer_months.month_start, earlier.measure
     having count(*) >= 2
-
 )
 
 select

@@ -1,11 +1,6 @@
-with contributions as (
-
-    select * from {{ ref('health_contributions') }}
-
-),
+with contributions as (select * from {{ ref('health_contributions') }}),
 
 components as (
-
     select
         customer_id,
         month_start,
@@ -17,7 +12,6 @@ components as (
         cast(sum(contribution) as decimal(28, 6)) as contribution
     from contributions
     group by customer_id, month_start, measure_set, component
-
 )
 
 select

@@ -13,23 +13,16 @@
     'seat_activation':
         ('license_utilization', 'cast(activated_seats as double precision) / nullif(denominator, 0)'),
 } -%}
-with milestones as (
-
-    select * from {{ ref('fct_milestone_months') }}
-
-),
+with milestones as (select * from {{ ref('fct_milestone_months') }}),
 
 touchpoint_months as (
-
     select * from {{ ref('fct_touchpoint_months') }}
     where
         month_start
         >= (select min(touches.month_start) from {{ ref('fct_touchpoints') }} as touches)
-
 ),
 
 measured as (
-
     {% for measure, (kpi_id, value) in of_kpis.items() -%}
     select
         segment as customer_id,
@@ -38,9 +31,7 @@ measured as (
         cast({{ value }} as double precision) as value
     from {{ ref('kpi_' ~ kpi_id) }}
     where segment_type = 'customer' and breakdown = 'all'
-
     union all
-
     {% endfor -%}
     select
         customer_id,
@@ -48,16 +39,13 @@ measured as (
         'milestones_achieved' as measure,
         cast(achieved_milestones as double precision) / due_milestones as value
     from milestones
-
     union all
-
     select
         customer_id,
         month_start,
         'two_way_gap' as measure,
         cast(two_way_gap_days as double precision) as value
     from touchpoint_months
-
 )
 
 select * from measured

@@ -1,24 +1,16 @@
 with months as (
-
     select
         month_start,
         {{ add_months('min(month_start) over ()', 11) }} <= month_start as is_whole_window,
         extract(month from month_start) in (3, 6, 9, 12) as is_quarters_last
     from {{ ref('dim_months') }}
-
 ),
 
-renewals as (
-
-    select * from {{ ref('health_metric_renewals') }}
-
-),
+renewals as (select * from {{ ref('health_metric_renewals') }}),
 
 segments as (
-
     select * from {{ ref('brg_customer_segments') }}
     where segment_type <> 'customer'
-
 )
 
 -- Metrics are tested quarter by quarter on the company and its segments, the health score every

@@ -1,16 +1,13 @@
 with metrics as (
-
     select
         kpi_id,
         window_days,
         case when direction = 'down' then -1 else 1 end as sign
     from {{ ref('kpi_catalog') }}
-
 ),
 
 -- One row per customer and month it was due in; who had asked for the end by then says nothing new.
 due as (
-
     select
         customer_id,
         month_start,
@@ -21,14 +18,11 @@ due as (
     from {{ ref('health_renewals') }}
     where not was_cancel_requested
     group by customer_id, month_start
-
 ),
 
 judgements as (
-
     select * from {{ ref('kpi_judgements') }}
     where segment_type = 'customer' and breakdown = 'all' and value is not null
-
 )
 
 select

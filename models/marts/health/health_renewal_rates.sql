@@ -1,17 +1,8 @@
-with months as (
+with months as (select * from {{ ref('dim_months') }}),
 
-    select * from {{ ref('dim_months') }}
-
-),
-
-renewals as (
-
-    select * from {{ ref('health_renewals') }}
-
-),
+renewals as (select * from {{ ref('health_renewals') }}),
 
 classes as (
-
     {% for renewal_class in ('good', 'watch', 'bad', 'unknown', 'cancel_requested') -%}
     select '{{ renewal_class }}' as renewal_class
     {{ 'union all' if not loop.last }}
@@ -20,7 +11,6 @@ classes as (
 
 -- What was final at the month's end E, of the twelve months to it.
 counted as (
-
     select
         months.month_start,
         classes.renewal_class,
@@ -35,17 +25,14 @@ counted as (
             and renewals.month_start > {{ add_months('months.month_start', -12) }}
             and renewals.closes_at <= months.ends_at
     group by months.month_start, classes.renewal_class
-
 ),
 
 pooled as (
-
     select
         *,
         sum(due_arr_amount) over (partition by month_start) as all_due_arr_amount,
         sum(kept_arr_amount) over (partition by month_start) as all_kept_arr_amount
     from counted
-
 )
 
 select

@@ -1,5 +1,4 @@
 with contracts as (
-
     select
         renewals.*,
         coalesce(contracts.cancel_requested_at, contracts.terminated_at) as cancel_requested_at,
@@ -12,12 +11,10 @@ with contracts as (
     inner join {{ ref('dim_customers') }} as customers
         on renewals.customer_id = customers.customer_id
     where not renewals.is_superseded and not customers.is_internal
-
 ),
 
 -- The last month that was final when the contract had 90 days to run.
 dated as (
-
     select
         contracts.*,
         {{ add_months(
@@ -25,33 +22,21 @@ dated as (
         ) }} as health_month_start
     from contracts
     inner join {{ ref('kpi_catalog') }} as catalog on catalog.kpi_id = 'customer_health_score'
-
-),
-
-health as (
-
-    select
-        segment as customer_id,
-        period_start as month_start,
-        band
-    from {{ ref('kpi_judgements') }}
-    where kpi_id = 'customer_health_score' and segment_type = 'customer' and breakdown = 'all'
-
 ),
 
 banded as (
-
     select
         dated.*,
         case when health.band in ('good', 'watch', 'bad') then health.band else 'unknown' end
             as health_band,
         coalesce(dated.cancel_requested_at <= dated.decided_at, false) as was_cancel_requested
     from dated
-    left join health
+    left join {{ ref('kpi_judgements') }} as health
         on
-            dated.customer_id = health.customer_id
-            and dated.health_month_start = health.month_start
-
+            health.kpi_id = 'customer_health_score'
+            and health.segment_type = 'customer'
+            and dated.customer_id = health.segment
+            and dated.health_month_start = health.period_start
 )
 
 select

@@ -1,24 +1,13 @@
-with components as (
-
-    select * from {{ ref('health_components') }}
-
-),
+with components as (select * from {{ ref('health_components') }}),
 
 bounds as (
-
     select * from {{ ref('kpi_bounds') }}
     where kpi_id = 'customer_health_score'
-
 ),
 
-overrides as (
-
-    select * from {{ ref('fct_health_override_months') }}
-
-),
+overrides as (select * from {{ ref('fct_health_override_months') }}),
 
 known as (
-
     select
         customer_id,
         month_start,
@@ -29,12 +18,10 @@ known as (
         max(case when badness_rank = 1 then component end) as worst_component
     from components
     group by customer_id, month_start, measure_set
-
 ),
 
 -- Too little is known where the known components weigh less than .6 of all.
 scored as (
-
     select
         known.*,
         case when known.coverage >= 0.6 then known.known_score end as score,
@@ -52,7 +39,6 @@ scored as (
             known.month_start = own_bounds.period_start
             and own_bounds.segment_type = 'customer'
             and known.customer_id = own_bounds.segment
-
 )
 
 select
@@ -71,6 +57,4 @@ left join scored as before
         scored.customer_id = before.customer_id
         and {{ add_months('scored.month_start', -1) }} = before.month_start
 left join overrides
-    on
-        scored.customer_id = overrides.customer_id
-        and scored.month_start = overrides.month_start
+    on scored.customer_id = overrides.customer_id and scored.month_start = overrides.month_start

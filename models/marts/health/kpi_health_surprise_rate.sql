@@ -1,15 +1,12 @@
 with months as (
-
     select
         month_start,
         {{ add_months('min(month_start) over ()', 11) }} <= month_start as is_whole_window
     from {{ ref('dim_months') }}
-
 ),
 
 -- A contract stands in the month it was due in and the eleven after it.
 shown as (
-
     select
         renewals.*,
         months.month_start as period_start,
@@ -20,11 +17,9 @@ shown as (
             months.is_whole_window
             and renewals.month_start <= months.month_start
             and renewals.month_start > {{ add_months('months.month_start', -12) }}
-
 ),
 
 measured as (
-
     select
         customer_id,
         period_start,
@@ -40,20 +35,16 @@ measured as (
         case when is_final and health_band = 'bad' then due_arr_amount end as bad_arr_amount,
         case when is_final and health_band = 'bad' then kept_arr_amount end as bad_kept_arr_amount
     from shown
-
 ),
 
 {{ kpi_rows(
     'health_surprise_rate',
-    extras={
-        'unscored_share':
-            'cast(sum(unscored_arr_amount) / nullif(sum(denominator), 0) as double precision)',
-        'bad_arr_amount': 'cast(sum(bad_arr_amount) as decimal(28, 6))',
-        'bad_kept_arr_amount': 'cast(sum(bad_kept_arr_amount) as decimal(28, 6))',
-        'bad_but_renewed_share':
-            'cast(sum(bad_kept_arr_amount) / nullif(sum(bad_arr_amount), 0) as double precision)',
-        'is_backfilled': 'count(*) > 0',
-    }
+    amounts=['bad_arr_amount', 'bad_kept_arr_amount'],
+    ratios={
+        'unscored_share': ('unscored_arr_amount', 'denominator'),
+        'bad_but_renewed_share': ('bad_kept_arr_amount', 'bad_arr_amount'),
+    },
+    extras={'is_backfilled': 'count(*) > 0'}
 ) }}
 
 select * from kpi_rows

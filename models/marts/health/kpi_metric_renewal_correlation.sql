@@ -1,7 +1,6 @@
 {%- set parts = {"'all'": "kpi_id = 'customer_health_score'", 'kpi_id': 'true'} -%}
 -- The score is made of the others and gets no weight beside them.
 with weighed as (
-
     select
         *,
         cast(
@@ -12,11 +11,9 @@ with weighed as (
             end as decimal(28, 12)
         ) as excess
     from {{ ref('health_metric_tests') }}
-
 ),
 
 shared as (
-
     select
         *,
         cast(
@@ -24,12 +21,10 @@ shared as (
             as decimal(28, 6)
         ) as suggested_weight
     from weighed
-
 ),
 
 -- Each metric is a row of its own; the health score's stands for the KPI too.
 measured as (
-
     {% for breakdown, which in parts.items() -%}
     select
         shared.*,

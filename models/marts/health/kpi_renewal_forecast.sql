@@ -1,11 +1,6 @@
-with outlooks as (
-
-    select * from {{ ref('health_renewal_outlooks') }}
-
-),
+with outlooks as (select * from {{ ref('health_renewal_outlooks') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -21,7 +16,6 @@ measured as (
         kept_arr_amount,
         is_final
     from outlooks
-
 ),
 
 {#- Where nobody knows how often such contracts are kept there is no forecast, not a lower one. -#}
@@ -32,10 +26,8 @@ measured as (
     'renewal_forecast',
     value=forecast,
     numerator=forecast,
+    amounts=['due_arr_amount', 'renewed_arr_amount', 'at_risk_arr_amount'],
     extras={
-        'due_arr_amount': 'cast(sum(due_arr_amount) as decimal(28, 6))',
-        'renewed_arr_amount': 'cast(sum(renewed_arr_amount) as decimal(28, 6))',
-        'at_risk_arr_amount': 'cast(sum(at_risk_arr_amount) as decimal(28, 6))',
         'kept_arr_amount': 'cast(' ~ actual ~ ' as decimal(28, 6))',
         'forecast_error':
             'abs(cast(' ~ actual ~ ' / nullif(' ~ forecast ~ ', 0) as double precision) - 1)',

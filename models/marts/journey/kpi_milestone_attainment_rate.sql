@@ -1,11 +1,6 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 due as (
-
     select
         milestones.*,
         customer_months.month_start
@@ -15,12 +10,10 @@ due as (
             milestones.customer_id = customer_months.customer_id
             and {{ month_of('milestones.original_due_on') }} = customer_months.month_start
     where not milestones.is_cancelled
-
 ),
 
 -- All of them, then those of each side that has to act, and of each barrier.
 shown as (
-
     select
         due.*,
         'all' as breakdown
@@ -37,11 +30,9 @@ shown as (
         'barrier: ' || due.barrier as breakdown
     from due
     where due.barrier is not null
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -51,21 +42,16 @@ measured as (
         1 as denominator,
         1 as units,
         0 as n_pending,
-        case when achieved_at is not null then 1 else 0 end as is_ever_achieved,
-        case when is_redated then 1 else 0 end as was_redated,
-        case when is_on_present_time then 1 else 0 end as is_by_present_date
+        case when achieved_at is not null then 1 else 0 end as ever_achieved_milestones,
+        case when is_redated then 1 else 0 end as redated_milestones,
+        case when is_on_present_time then 1 else 0 end as achieved_by_present_date
     from shown
-
 ),
 
 {{ kpi_rows(
     'milestone_attainment_rate',
-    extras={
-        'overdue_milestones': 'cast(sum(denominator) - sum(numerator) as bigint)',
-        'ever_achieved_milestones': 'cast(sum(is_ever_achieved) as bigint)',
-        'redated_milestones': 'cast(sum(was_redated) as bigint)',
-        'achieved_by_present_date': 'cast(sum(is_by_present_date) as bigint)',
-    }
+    counts=['ever_achieved_milestones', 'redated_milestones', 'achieved_by_present_date'],
+    extras={'overdue_milestones': 'cast(sum(denominator) - sum(numerator) as bigint)'}
 ) }}
 
 select * from kpi_rows

@@ -1,23 +1,16 @@
 with go_lives as (
-
     select
         customer_id,
         min(days_from_clock) as days_to_go_live
     from {{ ref('fct_milestones') }}
     where is_go_live and not is_cancelled
     group by customer_id
-
 ),
 
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- R10: the sixtieth day is over. A clock that starts before first_month has that month's segment.
 cohorts as (
-
     select
         starts.customer_id,
         months.month_start,
@@ -28,11 +21,9 @@ cohorts as (
     from {{ ref('dim_customer_starts') }} as starts
     inner join months on {{ month_of('starts.clock_started_on') }} = months.month_start
     left join go_lives on starts.customer_id = go_lives.customer_id
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -42,20 +33,17 @@ measured as (
         case when is_due then 1 else 0 end as denominator,
         case when is_due then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending,
-        case when is_due and days_to_go_live is not null then 1 else 0 end as is_ever_live,
+        case when is_due and days_to_go_live is not null then 1 else 0 end
+            as ever_completed_customers,
         case when is_due and not has_go_live then 1 else 0 end as is_unplanned
     from cohorts
-
 ),
 
 {{ kpi_rows(
     'onboarding_completion_rate',
-    extras={
-        'ever_completed_customers': 'cast(sum(is_ever_live) as bigint)',
-        'customers_without_go_live': 'cast(sum(is_unplanned) as bigint)',
-        'share_without_go_live':
-            'cast(sum(is_unplanned) / nullif(sum(denominator), 0) as double precision)',
-    }
+    counts=['ever_completed_customers'],
+    ratios={'share_without_go_live': ('is_unplanned', 'denominator')},
+    extras={'customers_without_go_live': 'cast(sum(is_unplanned) as bigint)'}
 ) }}
 
 select * from kpi_rows

@@ -1,29 +1,18 @@
 with answers as (
-
     select
         *,
         {{ reporting_date('responded_at') }} as responded_on,
         (score - scale_min) * 4 >= (scale_max - scale_min) * 3 as is_valued
     from {{ ref('fct_survey_responses') }}
     where survey_type = 'value' and exclusion_reason is null
-
 ),
 
-customer_months as (
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- One row per answer and month whose trailing 90 days hold it; whoever left since then stays in.
 measured as (
-
     select
         answers.customer_id,
         months.month_start as period_start,
@@ -33,7 +22,7 @@ measured as (
         1 as denominator,
         1 as units,
         0 as n_pending,
-        case when answers.score = answers.scale_max then 1 else 0 end as exceeded
+        case when answers.score = answers.scale_max then 1 else 0 end as exceeded_expectations
     from answers
     inner join customer_months
         on
@@ -43,12 +32,8 @@ measured as (
         on
             answers.responded_on >= {{ add_days('months.next_month_start', -90) }}
             and answers.responded_on < months.next_month_start
-
 ),
 
-{{ kpi_rows(
-    'perceived_value',
-    extras={'exceeded_expectations': 'cast(sum(exceeded) as bigint)'}
-) }}
+{{ kpi_rows('perceived_value', counts=['exceeded_expectations']) }}
 
 select * from kpi_rows

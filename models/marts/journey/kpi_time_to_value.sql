@@ -1,11 +1,6 @@
-with starts as (
-
-    select * from {{ ref('dim_customer_starts') }}
-
-),
+with starts as (select * from {{ ref('dim_customer_starts') }}),
 
 milestones as (
-
     select
         *,
         case
@@ -16,11 +11,9 @@ milestones as (
         end as known_on
     from {{ ref('fct_milestones') }}
     where not is_cancelled
-
 ),
 
 firsts as (
-
     select
         customer_id,
         min(case when is_go_live then known_on end) as live_on,
@@ -28,12 +21,10 @@ firsts as (
         max(case when is_value then 1 else 0 end) as has_value_milestone
     from milestones
     group by customer_id
-
 ),
 
 -- A clock that starts before the customer's first month has that month's segment.
 clocks as (
-
     select
         starts.customer_id,
         {{ month_of('greatest(starts.clock_started_on, starts.started_on)') }} as segment_month,
@@ -46,7 +37,6 @@ clocks as (
         coalesce(firsts.has_value_milestone, 0) as has_value_milestone
     from starts
     left join firsts on starts.customer_id = firsts.customer_id
-
 ),
 
 {{ kpi_days_to_event() }},

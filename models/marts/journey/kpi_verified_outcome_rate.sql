@@ -1,18 +1,9 @@
-with customer_months as (
+with customer_months as (select * from {{ ref('fct_customer_months') }}),
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- One row per outcome and month whose trailing twelve months hold its target date; who left stays.
 promised as (
-
     select
         outcomes.*,
         months.month_start
@@ -26,11 +17,9 @@ promised as (
             outcomes.target_date >= {{ add_months('months.next_month_start', -12) }}
             and outcomes.target_date < months.next_month_start
     where not outcomes.is_cancelled
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -43,7 +32,6 @@ measured as (
         case when is_due and is_reached then 1 else 0 end as is_reached,
         case when is_due and is_exceeded and is_achieved then 1 else 0 end as is_exceeded
     from promised
-
 ),
 
 {{ kpi_rows(

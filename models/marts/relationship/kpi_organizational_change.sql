@@ -1,24 +1,13 @@
-with changes as (
-
-    select * from {{ ref('fct_org_changes') }}
-
-),
+with changes as (select * from {{ ref('fct_org_changes') }}),
 
 customer_months as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
 ),
 
-relationships as (
-
-    select * from {{ ref('fct_relationship_months') }}
-
-),
+relationships as (select * from {{ ref('fct_relationship_months') }}),
 
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -36,13 +25,12 @@ measured as (
             customer_months.customer_id = relationships.customer_id
             and customer_months.month_start = relationships.month_start
     where customer_months.month_start >= (select min(changes.month_start) from changes)
-
 ),
 
 {{ kpi_rows(
     'organizational_change',
+    counts=['champions'],
     extras={
-        'champions': 'cast(sum(champions) as bigint)',
         'customers_with_open_change':
             'cast(count(case when open_change_days > 0 then 1 end) as bigint)',
         'open_days':

@@ -1,30 +1,15 @@
-with touchpoint_months as (
-
-    select * from {{ ref('fct_touchpoint_months') }}
-
-),
+with touchpoint_months as (select * from {{ ref('fct_touchpoint_months') }}),
 
 customer_months as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
 ),
 
-relationships as (
+relationships as (select * from {{ ref('fct_relationship_months') }}),
 
-    select * from {{ ref('fct_relationship_months') }}
-
-),
-
-touchpoints as (
-
-    select * from {{ ref('fct_touchpoints') }}
-
-),
+touchpoints as (select * from {{ ref('fct_touchpoints') }}),
 
 scored as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -45,11 +30,9 @@ scored as (
             customer_months.customer_id = touchpoint_months.customer_id
             and customer_months.month_start = touchpoint_months.month_start
     where customer_months.month_start >= (select min(touchpoints.month_start) from touchpoints)
-
 ),
 
 measured as (
-
     select
         *,
         month_start as period_start,
@@ -62,15 +45,12 @@ measured as (
         1 as units,
         0 as n_pending
     from scored
-
 ),
 
 {{ kpi_rows(
     'relationship_depth_score',
-    extras={
-        'engaged_contacts': 'cast(sum(engaged_contacts) as bigint)',
-        'customers_with_engaged_executive': 'cast(sum(has_executive) as bigint)',
-    }
+    counts=['engaged_contacts'],
+    extras={'customers_with_engaged_executive': 'cast(sum(has_executive) as bigint)'}
 ) }}
 
 select * from kpi_rows

@@ -1,24 +1,13 @@
-with touchpoints as (
-
-    select * from {{ ref('fct_touchpoints') }}
-
-),
+with touchpoints as (select * from {{ ref('fct_touchpoints') }}),
 
 customer_months as (
-
     select * from {{ ref('fct_customer_months') }}
     where is_active
-
 ),
 
-relationships as (
-
-    select * from {{ ref('fct_relationship_months') }}
-
-),
+relationships as (select * from {{ ref('fct_relationship_months') }}),
 
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -37,7 +26,6 @@ measured as (
             customer_months.customer_id = relationships.customer_id
             and customer_months.month_start = relationships.month_start
     where customer_months.month_start >= (select min(touchpoints.month_start) from touchpoints)
-
 ),
 
 {{ kpi_rows(

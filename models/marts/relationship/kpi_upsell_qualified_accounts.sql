@@ -1,14 +1,11 @@
 with candidates as (
-
     select
         *,
         meets_rule and not has_open_deal as is_qualified
     from {{ ref('upsell_candidates') }}
-
 ),
 
 measured as (
-
     select
         *,
         month_start as period_start,
@@ -19,7 +16,6 @@ measured as (
         1 as units,
         0 as n_pending
     from candidates
-
 ),
 
 {% set counted = 'cast(count(case when {} then 1 end) as bigint)' -%}

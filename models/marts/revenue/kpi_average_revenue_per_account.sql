@@ -1,17 +1,8 @@
-with customer_months as (
+with customer_months as (select * from {{ ref('fct_customer_months') }}),
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-seat_months as (
-
-    select * from {{ ref('fct_seat_months') }}
-
-),
+seat_months as (select * from {{ ref('fct_seat_months') }}),
 
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -30,16 +21,14 @@ measured as (
             customer_months.customer_id = seat_months.customer_id
             and customer_months.month_start = seat_months.month_start
     where customer_months.is_active
-
 ),
 
 {{ kpi_rows(
     'average_revenue_per_account',
+    counts=['assigned_seats'],
+    ratios={'arpu': ('mrr_of_seats_amount', 'assigned_seats')},
     extras={
         'annual_value': 'cast(12 * sum(numerator) / nullif(sum(denominator), 0) as double precision)',
-        'assigned_seats': 'cast(sum(assigned_seats) as bigint)',
-        'arpu':
-            'cast(sum(mrr_of_seats_amount) / nullif(sum(assigned_seats), 0) as double precision)',
     }
 ) }}
 

@@ -1,22 +1,17 @@
 with expansions as (
-
     select * from {{ ref('fct_customer_months') }}
     where movement = 'expansion'
-
 ),
 
 months as (
-
     select
         month_start,
         {{ add_months('min(month_start) over ()', 11) }} <= month_start as is_twelfth_or_later
     from {{ ref('dim_months') }}
-
 ),
 
 -- An expansion also stands in the eleven months after its own, for the trailing column.
 shown as (
-
     select
         expansions.*,
         months.month_start as period_start,
@@ -27,12 +22,10 @@ shown as (
         on
             months.month_start >= expansions.month_start
             and months.month_start <= {{ add_months('expansions.month_start', 11) }}
-
 ),
 
 -- A customer is one, however often it expanded.
 measured as (
-
     select
         customer_id,
         period_start,
@@ -47,16 +40,13 @@ measured as (
         max(case when is_twelfth_or_later then 1 end) as trailing_denominator
     from shown
     group by customer_id, period_start
-
 ),
 
 {{ kpi_rows(
     'average_revenue_per_expansion_account',
-    extras={
-        'trailing_12m_value':
-            'cast(sum(trailing_numerator) / nullif(sum(trailing_denominator), 0) as double precision)',
-        'total_mrr_per_expansion_account':
-            'cast(sum(mrr_amount) / nullif(sum(denominator), 0) as double precision)',
+    ratios={
+        'trailing_12m_value': ('trailing_numerator', 'trailing_denominator'),
+        'total_mrr_per_expansion_account': ('mrr_amount', 'denominator'),
     }
 ) }}
 

@@ -1,18 +1,7 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 -- A customer is new once: who comes back counts in the cohort that it started with.
 followed as (
-
     select
         starts.customer_id,
         starts.month_start as cohort_month_start,
@@ -22,35 +11,29 @@ followed as (
         starts.mrr_amount as cohort_mrr_amount,
         coalesce(later_months.mrr_amount, 0) as mrr_amount
     from customer_months as starts
-    inner join months on starts.month_start <= months.month_start
+    inner join {{ ref('dim_months') }} as months on starts.month_start <= months.month_start
     left join customer_months as later_months
         on
             starts.customer_id = later_months.customer_id
             and months.month_start = later_months.month_start
     where starts.movement = 'new'
-
 ),
 
 -- The headline is the cohort that becomes twelve months old; every cohort stands under its age.
 broken_down as (
-
     select
         *,
         'all' as breakdown
     from followed
     where age_months = 12
-
     union all
-
     select
         *,
         cast(age_months as {{ dbt.type_string() }}) as breakdown
     from followed
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -64,19 +47,13 @@ measured as (
         cohort_mrr_amount,
         mrr_amount
     from broken_down
-
 ),
 
 {{ kpi_rows(
     'cohort_retention',
-    extras={
-        'cohort_month_start': 'max(segment_month)',
-        'age_months': 'cast(max(age_months) as bigint)',
-        'cohort_mrr_amount': 'cast(sum(cohort_mrr_amount) as decimal(28, 6))',
-        'mrr_amount': 'cast(sum(mrr_amount) as decimal(28, 6))',
-        'mrr_value':
-            'cast(sum(mrr_amount) / nullif(sum(cohort_mrr_amount), 0) as double precision)',
-    }
+    amounts=['cohort_mrr_amount', 'mrr_amount'],
+    ratios={'mrr_value': ('mrr_amount', 'cohort_mrr_amount')},
+    extras={'cohort_month_start': 'max(segment_month)', 'age_months': 'cast(max(age_months) as bigint)'}
 ) }}
 
 select * from kpi_rows

@@ -1,23 +1,4 @@
-with months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-churns as (
-
-    select * from {{ ref('fct_churns') }}
-
-),
-
-measured as (
-
+with measured as (
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -27,67 +8,36 @@ measured as (
         1 as denominator,
         1 as units,
         0 as n_pending,
-        case when churns.is_voluntary then 1 else 0 end as voluntary,
-        case when not churns.is_voluntary then 1 else 0 end as involuntary,
-        case when churns.is_pause then 1 else 0 end as paused
-    from customer_months
-    inner join months on customer_months.month_start = months.month_start
-    left join churns
+        case when churns.is_voluntary then 1 else 0 end as voluntary_customers,
+        case when not churns.is_voluntary then 1 else 0 end as involuntary_customers,
+        case when churns.is_pause then 1 else 0 end as paused_customers
+    from {{ ref('fct_customer_months') }} as customer_months
+    inner join {{ ref('dim_months') }} as months on customer_months.month_start = months.month_start
+    left join {{ ref('fct_churns') }} as churns
         on
             customer_months.customer_id = churns.customer_id
             and customer_months.month_start = churns.month_start
     where customer_months.was_active
-
 ),
 
 {{ kpi_rows(
     'customer_churn_rate',
-    extras={
-        'voluntary_customers': 'cast(sum(voluntary) as bigint)',
-        'involuntary_customers': 'cast(sum(involuntary) as bigint)',
-        'paused_customers': 'cast(sum(paused) as bigint)',
-    }
-) }},
+    counts=['voluntary_customers', 'involuntary_customers', 'paused_customers']
+) }}
 
--- Compounded, never times twelve. A month in which everybody left has no logarithm: worst_value.
-compounded as (
-
-    select
-        kpi_rows.*,
-        1 - power(1 - value, 12) as annualised_value,
-        sum(ln(case when value < 1 then 1 - value end)) over last_12_months as log_survival,
-        max(value) over last_12_months as worst_value,
-        count(value) over last_12_months as months_known
-    from kpi_rows
-    window last_12_months as (
-        partition by segment_type, segment
-        {{ last_months(12) }}
-    )
-
-)
-
+-- Compounded, never times twelve. A month in which everybody left has no logarithm.
 select
-    kpi_id,
-    period_grain,
-    period_start,
-    segment_type,
-    segment,
-    breakdown,
-    numerator,
-    denominator,
-    value,
-    sample_size,
-    n_pending,
-    is_final,
-    voluntary_customers,
-    involuntary_customers,
-    paused_customers,
-    cast(annualised_value as double precision) as annualised_value,
+    *,
+    cast(1 - power(1 - value, 12) as double precision) as annualised_value,
     cast(
         case
-            when months_known < 12 then null
-            when worst_value = 1 then 1
-            else 1 - exp(log_survival)
+            when count(value) over last_12_months < 12 then null
+            when max(value) over last_12_months = 1 then 1
+            else 1 - exp(sum(ln(case when value < 1 then 1 - value end)) over last_12_months)
         end as double precision
     ) as compounded_12m_value
-from compounded
+from kpi_rows
+window last_12_months as (
+    partition by segment_type, segment
+    {{ last_months(12) }}
+)

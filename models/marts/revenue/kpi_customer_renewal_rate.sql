@@ -1,13 +1,10 @@
 with renewals as (
-
     select * from {{ ref('fct_contract_renewals') }}
     where not is_superseded
-
 ),
 
 -- R10: renewed or not, a contract counts once the 30 days after its end have passed.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -24,24 +21,20 @@ measured as (
         case when is_final then customer_id end as due_customer_id,
         case when is_final and is_renewed then customer_id end as renewed_customer_id
     from renewals
-
 ),
 
 {{ kpi_rows(
     'customer_renewal_rate',
+    amounts=['due_arr_amount', 'kept_arr_amount', 'renewed_arr_amount'],
+    ratios={
+        'on_time_value': ('on_time', 'denominator'),
+        'gross_value': ('kept_arr_amount', 'due_arr_amount'),
+        'net_value': ('renewed_arr_amount', 'due_arr_amount'),
+    },
     extras={
-        'on_time_value':
-            'cast(1.0 * sum(on_time) / nullif(sum(denominator), 0) as double precision)',
-        'gross_value':
-            'cast(sum(kept_arr_amount) / nullif(sum(due_arr_amount), 0) as double precision)',
-        'net_value':
-            'cast(sum(renewed_arr_amount) / nullif(sum(due_arr_amount), 0) as double precision)',
         'by_customer_value':
             'cast(1.0 * count(distinct renewed_customer_id)'
             ' / nullif(count(distinct due_customer_id), 0) as double precision)',
-        'due_arr_amount': 'cast(sum(due_arr_amount) as decimal(28, 6))',
-        'kept_arr_amount': 'cast(sum(kept_arr_amount) as decimal(28, 6))',
-        'renewed_arr_amount': 'cast(sum(renewed_arr_amount) as decimal(28, 6))',
         'due_customers': 'cast(count(distinct due_customer_id) as bigint)',
     }
 ) }}

@@ -1,11 +1,6 @@
-with cohorts as (
-
-    select * from {{ ref('fct_retention_cohorts') }}
-
-),
+with cohorts as (select * from {{ ref('fct_retention_cohorts') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -18,15 +13,11 @@ measured as (
         case when months_back = 12 then 1 else 0 end as units,
         0 as n_pending
     from cohorts
-
 ),
 
 {{ kpi_rows(
     'gross_revenue_retention',
-    extras={
-        'monthly_value':
-            'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
-    }
+    ratios={'monthly_value': ('monthly_numerator', 'monthly_denominator')}
 ) }}
 
 select * from kpi_rows

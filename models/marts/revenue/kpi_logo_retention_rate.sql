@@ -1,11 +1,6 @@
-with cohorts as (
-
-    select * from {{ ref('fct_retention_cohorts') }}
-
-),
+with cohorts as (select * from {{ ref('fct_retention_cohorts') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -17,20 +12,16 @@ measured as (
         case when months_back = 1 and is_retained then 1 when months_back = 1 then 0 end
             as monthly_numerator,
         case when months_back = 1 then 1 end as monthly_denominator,
-        case when months_back = 12 and was_interrupted then 1 else 0 end as interrupted,
+        case when months_back = 12 and was_interrupted then 1 else 0 end as interrupted_customers,
         case when months_back = 12 then 1 else 0 end as units,
         0 as n_pending
     from cohorts
-
 ),
 
 {{ kpi_rows(
     'logo_retention_rate',
-    extras={
-        'monthly_value':
-            'cast(sum(monthly_numerator) / nullif(sum(monthly_denominator), 0) as double precision)',
-        'interrupted_customers': 'cast(sum(interrupted) as bigint)',
-    }
+    counts=['interrupted_customers'],
+    ratios={'monthly_value': ('monthly_numerator', 'monthly_denominator')}
 ) }}
 
 select * from kpi_rows

@@ -1,42 +1,33 @@
-with customer_months as (
-
-    select
-        *,
-        new_mrr_amount + reactivation_mrr_amount + expansion_mrr_amount as gained_mrr_amount,
-        churn_mrr_amount + contraction_mrr_amount as lost_mrr_amount,
-        movement not in ('none', 'fx') as has_moved
-    from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
+with months as (
     select
         month_start,
         {{ add_months('min(month_start) over ()', 2) }} <= month_start as is_third_or_later
     from {{ ref('dim_months') }}
-
 ),
 
 -- A customer's movement also stands in the two months after its own, for the trailing column.
 shown as (
-
     select
         customer_months.*,
+        customer_months.new_mrr_amount + customer_months.reactivation_mrr_amount
+        + customer_months.expansion_mrr_amount as gained_mrr_amount,
+        customer_months.churn_mrr_amount + customer_months.contraction_mrr_amount
+            as lost_mrr_amount,
+        customer_months.movement not in ('none', 'fx') as has_moved,
         months.month_start as period_start,
         months.is_third_or_later,
         customer_months.month_start = months.month_start as is_own_month
-    from customer_months
+    from {{ ref('fct_customer_months') }} as customer_months
     inner join months
         on
             months.month_start >= customer_months.month_start
             and months.month_start <= {{ add_months('customer_months.month_start', 2) }}
-    where customer_months.month_start = months.month_start or customer_months.has_moved
-
+    where
+        customer_months.month_start = months.month_start
+        or customer_months.movement not in ('none', 'fx')
 ),
 
 measured as (
-
     select
         customer_id,
         period_start,
@@ -52,19 +43,17 @@ measured as (
         case when is_own_month then opening_mrr_amount end as opening_mrr_amount,
         case when is_own_month and was_active then 1 else 0 end as opening_customers
     from shown
-
 ),
 
 {{ kpi_rows(
     'quick_ratio',
+    counts=['opening_customers'],
+    amounts=['opening_mrr_amount'],
+    ratios={'trailing_3m_value': ('trailing_numerator', 'trailing_denominator')},
     extras={
         'is_no_loss': 'sum(numerator) > 0 and sum(denominator) = 0',
-        'trailing_3m_value':
-            'cast(sum(trailing_numerator) / nullif(sum(trailing_denominator), 0) as double precision)',
         'net_new_mrr_amount': 'cast(sum(numerator) - sum(denominator) as decimal(28, 6))',
         'arr_amount': 'cast(12 * sum(mrr_amount) as decimal(28, 6))',
-        'opening_mrr_amount': 'cast(sum(opening_mrr_amount) as decimal(28, 6))',
-        'opening_customers': 'cast(sum(opening_customers) as bigint)',
     }
 ) }}
 

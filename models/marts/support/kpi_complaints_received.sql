@@ -1,21 +1,14 @@
 with complaints as (
-
     select
         *,
         {{ month_of(reporting_date('received_at')) }} as month_start
     from {{ ref('fct_complaints') }}
-
 ),
 
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 -- Before the first complaint nobody noted any; from its month on a customer without one has none.
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -33,7 +26,6 @@ measured as (
             and customer_months.month_start = complaints.month_start
     where customer_months.month_start >= (select min(firsts.month_start) from complaints as firsts)
     group by customer_months.customer_id, customer_months.month_start
-
 ),
 
 {{ kpi_rows(

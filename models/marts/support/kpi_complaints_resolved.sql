@@ -1,5 +1,4 @@
 with complaints as (
-
     select
         *,
         {{ month_of(reporting_date('received_at')) }} as received_month,
@@ -7,12 +6,10 @@ with complaints as (
         {{ dbt.dateadd('day', 21, 'received_at') }} as matured_at,
         coalesce(resolved_at <= {{ dbt.dateadd('day', 14, 'received_at') }}, false) as is_in_time
     from {{ ref('fct_complaints') }}
-
 ),
 
 -- Before the first complaint nobody noted any.
 known_months as (
-
     select
         months.*,
         {{ utc_start_of('months.as_of') }} as known_until,
@@ -21,32 +18,11 @@ known_months as (
     inner join {{ ref('dim_months') }} as months
         on customer_months.month_start = months.month_start
     where months.month_start >= (select min(complaints.received_month) from complaints)
-
-),
-
--- A complaint that came up again is open again.
-open_complaints as (
-
-    select
-        known_months.customer_id,
-        known_months.month_start,
-        count(distinct complaint_records.complaint_id) as complaints
-    from known_months
-    inner join {{ ref('fct_complaint_records') }} as records
-        on
-            known_months.customer_id = records.customer_id
-            and records.received_at < known_months.ends_at
-            and coalesce(records.resolved_at >= known_months.ends_at, true)
-    inner join {{ ref('brg_complaint_records') }} as complaint_records
-        on records.record_id = complaint_records.record_id
-    group by known_months.customer_id, known_months.month_start
-
 ),
 
 {% set is_received = 'complaints.received_month = known_months.month_start' -%}
 {% set is_due = is_received ~ ' and complaints.matured_at <= known_months.known_until' -%}
 measured as (
-
     select
         known_months.customer_id,
         known_months.month_start as period_start,
@@ -57,27 +33,20 @@ measured as (
         count(case when {{ is_due }} then 1 end) as units,
         count(case when {{ is_received }} and not ({{ is_due }}) then 1 end) as n_pending,
         count(case when complaints.resolved_month = known_months.month_start then 1 end)
-            as resolved,
+            as resolved_complaints,
         coalesce(max(open_complaints.complaints), 0) as backlog
     from known_months
     left join complaints
         on
             known_months.customer_id = complaints.customer_id
             and known_months.month_start in (complaints.received_month, complaints.resolved_month)
-    left join open_complaints
+    left join {{ ref('fct_open_complaints') }} as open_complaints
         on
             known_months.customer_id = open_complaints.customer_id
             and known_months.month_start = open_complaints.month_start
     group by known_months.customer_id, known_months.month_start
-
 ),
 
-{{ kpi_rows(
-    'complaints_resolved',
-    extras={
-        'resolved_complaints': 'cast(sum(resolved) as bigint)',
-        'backlog': 'cast(sum(backlog) as bigint)',
-    }
-) }}
+{{ kpi_rows('complaints_resolved', counts=['resolved_complaints', 'backlog']) }}
 
 select * from kpi_rows

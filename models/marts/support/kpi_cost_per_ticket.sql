@@ -1,22 +1,17 @@
 with spent as (
-
     select
         month_start,
         segment,
         amount
     from {{ ref('fct_costs') }}
     where cost_function = 'support'
-
 ),
 
 costs as (
-
     {{ costs_by_segment('spent', ['amount']) }}
-
 ),
 
 tickets as (
-
     select
         segments.month_start,
         segments.segment_type,
@@ -34,11 +29,9 @@ tickets as (
             and customer_months.month_start = segments.month_start
             and segments.segment_type in ('all', 'segment')
     group by segments.month_start, segments.segment_type, segments.segment
-
 ),
 
 measured as (
-
     select
         coalesce(costs.month_start, tickets.month_start) as period_start,
         coalesce(costs.segment_type, tickets.segment_type) as segment_type,
@@ -54,7 +47,6 @@ measured as (
             costs.month_start = tickets.month_start
             and costs.segment_type = tickets.segment_type
             and costs.segment = tickets.segment
-
 ),
 
 {{ kpi_rows('cost_per_ticket', has_segments=true) }}

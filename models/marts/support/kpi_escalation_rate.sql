@@ -1,7 +1,6 @@
 with {{ kpi_tickets('created_at', due_at=dbt.dateadd('day', 30, 'created_at')) }},
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -14,7 +13,6 @@ measured as (
         case when is_due then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending
     from filed_tickets
-
 ),
 
 {{ kpi_rows('escalation_rate') }}

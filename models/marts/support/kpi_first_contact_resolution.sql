@@ -1,10 +1,8 @@
 {%- set closes_at = dbt.dateadd('day', 7, 'first_solved_at') -%}
-
 with {{ kpi_tickets('first_solved_at', due_at=closes_at) }},
 
 -- A requester that asks for the same again; what has no category is like nothing else.
 asked_again as (
-
     select distinct
         solved.source_system,
         solved.ticket_id
@@ -17,12 +15,10 @@ asked_again as (
             and solved.first_solved_at < others.created_at
             and others.created_at <= {{ dbt.dateadd('day', 7, 'solved.first_solved_at') }}
     where solved.category <> 'unclassified'
-
 ),
 
 -- Who was never answered before it was solved was not served at all. A live talk is one contact.
 judged as (
-
     select
         filed_tickets.*,
         case
@@ -38,11 +34,9 @@ judged as (
             filed_tickets.source_system = asked_again.source_system
             and filed_tickets.ticket_id = asked_again.ticket_id
     where filed_tickets.first_public_human_reply_at <= filed_tickets.first_solved_at
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -59,7 +53,6 @@ measured as (
         case when is_due then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending
     from judged
-
 ),
 
 {{ kpi_rows('first_contact_resolution') }}

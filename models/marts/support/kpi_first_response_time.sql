@@ -2,7 +2,6 @@
 with {{ kpi_tickets('created_at', due_at=dbt.dateadd('day', 14, 'created_at')) }},
 
 answerable as (
-
     select
         *,
         coalesce(
@@ -10,11 +9,9 @@ answerable as (
         ) as is_answered
     from filed_tickets
     where channel not in ('voice', 'chat')
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -26,19 +23,18 @@ measured as (
         case when is_due and is_answered then 1 else 0 end as denominator,
         case when is_due and is_answered then 1 else 0 end as units,
         case when is_due then 0 else 1 end as n_pending,
-        case when is_due and not is_answered then 1 else 0 end as unanswered
+        case when is_due and not is_answered then 1 else 0 end as unanswered_tickets
     from answerable
-
 ),
 
 {{ kpi_rows(
     'first_response_time',
     numerator='sum(numerator) / 3600.0',
     value=percentile('numerator') ~ ' / 3600.0',
+    counts=['unanswered_tickets'],
     extras={
         'mean_hours': 'cast(avg(numerator) / 3600.0 as double precision)',
         'p90_hours': 'cast(' ~ percentile('numerator', 0.9) ~ ' / 3600.0 as double precision)',
-        'unanswered_tickets': 'cast(sum(unanswered) as bigint)',
     }
 ) }}
 

@@ -1,7 +1,6 @@
 with {{ kpi_tickets('first_solved_at') }},
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -14,7 +13,6 @@ measured as (
         {{ whole_seconds('first_solve_business_hours_without_customer_wait') }}
             as without_customer_wait
     from filed_tickets
-
 ),
 
 {{ kpi_rows(

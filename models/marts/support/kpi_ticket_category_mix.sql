@@ -1,7 +1,6 @@
 with {{ kpi_tickets('created_at') }},
 
 customer_totals as (
-
     select
         customer_id,
         month_start,
@@ -9,11 +8,9 @@ customer_totals as (
         count(case when category = 'unclassified' then 1 end) as unclassified_tickets
     from filed_tickets
     group by customer_id, month_start
-
 ),
 
 counted as (
-
     select
         customer_id,
         month_start,
@@ -21,18 +18,12 @@ counted as (
         count(*) as category_tickets
     from filed_tickets
     group by customer_id, month_start, category
-
 ),
 
-categories as (
-
-    select distinct category from counted
-
-),
+categories as (select distinct category from counted),
 
 -- Every customer stands under every category, since a share is one of all its tickets.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -43,9 +34,7 @@ measured as (
         created_tickets as units,
         0 as n_pending
     from customer_totals
-
     union all
-
     select
         customer_totals.customer_id,
         customer_totals.month_start as period_start,
@@ -62,7 +51,6 @@ measured as (
             customer_totals.customer_id = counted.customer_id
             and customer_totals.month_start = counted.month_start
             and categories.category = counted.category
-
 ),
 
 {{ kpi_rows('ticket_category_mix') }}

@@ -1,37 +1,20 @@
 with tickets as (
-
     select
         *,
         {{ month_of(reporting_date('created_at')) }} as month_start
     from {{ ref('fct_tickets') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-usage_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
 ),
 
 -- Before the first ticket nothing is known; from its month on a customer without tickets has none.
 known_months as (
-
     select
         customer_months.customer_id,
         customer_months.month_start
-    from customer_months
+    from {{ ref('fct_customer_months') }} as customer_months
     where customer_months.month_start >= (select min(tickets.month_start) from tickets)
-
 ),
 
 measured as (
-
     select
         known_months.customer_id,
         known_months.month_start as period_start,
@@ -47,14 +30,12 @@ measured as (
         on
             known_months.customer_id = tickets.customer_id
             and known_months.month_start = tickets.month_start
-    left join usage_months
+    left join {{ ref('fct_customer_usage_months') }} as usage_months
         on
             known_months.customer_id = usage_months.customer_id
             and known_months.month_start = usage_months.month_start
     group by known_months.customer_id, known_months.month_start
-
     union all
-
     select
         tickets.customer_id,
         tickets.month_start as period_start,
@@ -71,13 +52,8 @@ measured as (
             tickets.customer_id = known_months.customer_id
             and tickets.month_start = known_months.month_start
     group by tickets.customer_id, tickets.month_start, tickets.channel
-
 ),
 
-{{ kpi_rows(
-    'ticket_volume',
-    value='sum(numerator)',
-    extras={'monthly_active_users': 'cast(sum(monthly_active_users) as bigint)'}
-) }}
+{{ kpi_rows('ticket_volume', value='sum(numerator)', counts=['monthly_active_users']) }}
 
 select * from kpi_rows

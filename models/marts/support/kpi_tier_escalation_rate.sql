@@ -1,7 +1,6 @@
 with {{ kpi_tickets('created_at', due_at=dbt.dateadd('day', 30, 'created_at')) }},
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -16,7 +15,6 @@ measured as (
         case when is_due then 0 else 1 end as n_pending
     from filed_tickets
     where initial_tier = 1
-
 ),
 
 {{ kpi_rows('tier_escalation_rate') }}

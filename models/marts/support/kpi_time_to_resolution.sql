@@ -2,7 +2,6 @@ with {{ kpi_tickets('last_solved_at', due_at=dbt.dateadd('day', 28, 'last_solved
 
 -- R10: for 28 days a solved ticket may be reopened and solved in another month.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -14,7 +13,6 @@ measured as (
         case when is_due then 0 else 1 end as n_pending,
         case when is_due and reopens > 0 then 1 else 0 end as reopened
     from filed_tickets
-
 ),
 
 {{ kpi_rows(

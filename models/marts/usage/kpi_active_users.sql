@@ -1,11 +1,6 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_usage_months') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -23,19 +18,17 @@ measured as (
         case when counted_weekdays > 0 then active_users end as active_users_with_weekdays
     from customer_months
     where active_users is not null
-
 ),
 
 {{ kpi_rows(
     'active_users',
     value='sum(numerator)',
+    counts=['weekly_active_users', 'registered_users'],
     extras={
-        'weekly_active_users': 'cast(sum(weekly_active_users) as bigint)',
         'daily_active_users': 'cast(sum(daily_active_users) as double precision)',
         'weekday_stickiness':
             'cast(sum(weekday_active_users) as double precision)'
             ' / nullif(sum(active_users_with_weekdays), 0)',
-        'registered_users': 'cast(sum(registered_users) as bigint)',
     }
 ) }}
 

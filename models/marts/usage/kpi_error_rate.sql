@@ -1,11 +1,6 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 process_months as (
-
     select
         customer_months.customer_id,
         customer_months.month_start,
@@ -23,11 +18,9 @@ process_months as (
             and {{ month_of('runs.run_on') }} = customer_months.month_start
             and runs.run_on >= customer_months.started_on
     group by customer_months.customer_id, customer_months.month_start, runs.process
-
 ),
 
 measured as (
-
     {% for breakdown in ["'all'", 'process'] -%}
     select
         customer_id,

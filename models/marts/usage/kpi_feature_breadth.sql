@@ -1,5 +1,4 @@
 with pairs as (
-
     select
         *,
         max(used_days) over (
@@ -9,11 +8,9 @@ with pairs as (
         ) > 0 as is_ever_used
     from {{ ref('fct_feature_months') }}
     where is_core
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -26,16 +23,12 @@ measured as (
         count(case when is_ever_used then 1 end) as ever_used_pairs
     from pairs
     group by customer_id, month_start
-
 ),
 
 {{ kpi_rows(
     'feature_breadth',
-    extras={
-        'ever_used_pairs': 'cast(sum(ever_used_pairs) as bigint)',
-        'ever_used_share':
-            'cast(sum(ever_used_pairs) as double precision) / nullif(sum(denominator), 0)',
-    }
+    counts=['ever_used_pairs'],
+    ratios={'ever_used_share': ('ever_used_pairs', 'denominator')}
 ) }}
 
 select * from kpi_rows

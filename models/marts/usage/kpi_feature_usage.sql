@@ -1,17 +1,4 @@
-with pairs as (
-
-    select * from {{ ref('fct_feature_months') }}
-
-),
-
-users as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
-
-classified as (
-
+with classified as (
     select
         pairs.*,
         users.active_users * users.counted_days as possible_user_days,
@@ -23,18 +10,15 @@ classified as (
             when pairs.used_days >= 4 then 'weekly'
             else 'rare'
         end as usage_class
-    from pairs
-    inner join users
+    from {{ ref('fct_feature_months') }} as pairs
+    inner join {{ ref('fct_customer_usage_months') }} as users
         on pairs.customer_id = users.customer_id and pairs.month_start = users.month_start
-
 ),
 
 {% set classes = ['daily', 'weekly', 'rare', 'abandoned', 'unused'] -%}
-
 -- A customer's row for every feature, and one over its features: the core ones that it used before
 -- and gave up.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -49,9 +33,7 @@ measured as (
         1 as units,
         0 as n_pending
     from classified
-
     union all
-
     select
         customer_id,
         month_start as period_start,
@@ -67,16 +49,12 @@ measured as (
         0 as n_pending
     from classified
     group by customer_id, month_start
-
 ),
 
-{% set extras = {
-    'usage_class': "case when segments.segment_type = 'customer' then max(usage_class) end",
-} -%}
-{% for class in classes -%}
-{% do extras.update({class ~ '_pairs': 'cast(sum(' ~ class ~ '_pairs) as bigint)'}) -%}
-{% endfor -%}
-
-{{ kpi_rows('feature_usage', extras=extras) }}
+{{ kpi_rows(
+    'feature_usage',
+    counts=['daily_pairs', 'weekly_pairs', 'rare_pairs', 'abandoned_pairs', 'unused_pairs'],
+    extras={'usage_class': "case when segments.segment_type = 'customer' then max(usage_class) end"}
+) }}
 
 select * from kpi_rows

@@ -1,12 +1,7 @@
-with seat_months as (
-
-    select * from {{ ref('fct_seat_months') }}
-
-),
+with seat_months as (select * from {{ ref('fct_seat_months') }}),
 
 -- Where no number was bought (unlimited, or nothing on file) there is nothing to divide by.
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -20,18 +15,13 @@ measured as (
         activated_seats
     from seat_months
     where purchased_seats is not null
-
 ),
 
 {{ kpi_rows(
     'license_utilization',
-    extras={
-        'assigned_seats': 'cast(sum(assigned_seats) as bigint)',
-        'activated_seats': 'cast(sum(activated_seats) as bigint)',
-        'assigned_rate':
-            'cast(sum(assigned_seats) as double precision) / nullif(sum(denominator), 0)',
-        'is_nearly_full': '10 * sum(numerator) >= 9 * nullif(sum(denominator), 0)',
-    }
+    counts=['assigned_seats', 'activated_seats'],
+    ratios={'assigned_rate': ('assigned_seats', 'denominator')},
+    extras={'is_nearly_full': '10 * sum(numerator) >= 9 * nullif(sum(denominator), 0)'}
 ) }}
 
 select * from kpi_rows

@@ -1,11 +1,6 @@
-with seat_months as (
-
-    select * from {{ ref('fct_seat_months') }}
-
-),
+with seat_months as (select * from {{ ref('fct_seat_months') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -18,16 +13,12 @@ measured as (
         active_seats
     from seat_months
     where assigned_seats > 0
-
 ),
 
 {{ kpi_rows(
     'login_frequency',
-    extras={
-        'active_seats': 'cast(sum(active_seats) as bigint)',
-        'login_days_per_active_user':
-            'cast(sum(numerator) as double precision) / nullif(sum(active_seats), 0)',
-    }
+    counts=['active_seats'],
+    ratios={'login_days_per_active_user': ('numerator', 'active_seats')}
 ) }}
 
 select * from kpi_rows

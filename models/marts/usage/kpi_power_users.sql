@@ -1,8 +1,4 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_usage_months') }}),
 
 {% set histogram = [
     'users_on_1_day', 'users_on_2_to_3_days', 'users_on_4_to_7_days', 'users_on_8_to_14_days',
@@ -10,7 +6,6 @@ with customer_months as (
 ] -%}
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -25,7 +20,6 @@ measured as (
         0 as n_pending
     from customer_months
     where active_users is not null
-
 ),
 
 {% set extras = {} -%}

@@ -1,11 +1,6 @@
-with customer_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
+with customer_months as (select * from {{ ref('fct_customer_usage_months') }}),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -18,16 +13,12 @@ measured as (
         api_value_events
     from customer_months
     where active_users is not null
-
 ),
 
 {{ kpi_rows(
     'product_usage_depth',
-    extras={
-        'api_value_events': 'cast(sum(api_value_events) as bigint)',
-        'api_value_events_per_user':
-            'cast(sum(api_value_events) as double precision) / nullif(sum(denominator), 0)',
-    }
+    counts=['api_value_events'],
+    ratios={'api_value_events_per_user': ('api_value_events', 'denominator')}
 ) }}
 
 select * from kpi_rows

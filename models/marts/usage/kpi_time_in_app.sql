@@ -1,17 +1,8 @@
-with windows as (
+with windows as (select * from {{ ref('fct_usage_windows') }}),
 
-    select * from {{ ref('fct_usage_windows') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_usage_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_usage_months') }}),
 
 in_app as (
-
     select
         windows.customer_id,
         windows.month_start,
@@ -24,11 +15,9 @@ in_app as (
             and session_days.event_date >= windows.counted_from
             and session_days.event_date < windows.counted_until
     group by windows.customer_id, windows.month_start
-
 ),
 
 measured as (
-
     select
         customer_months.customer_id,
         customer_months.month_start as period_start,
@@ -45,17 +34,14 @@ measured as (
             customer_months.customer_id = in_app.customer_id
             and customer_months.month_start = in_app.month_start
     where customer_months.active_users is not null
-
 ),
 
 {{ kpi_rows(
     'time_in_app',
     numerator='sum(numerator) / 60000.0',
     value='sum(numerator) / 60000.0 / nullif(sum(denominator), 0)',
-    extras={
-        'sessions': 'cast(sum(sessions) as bigint)',
-        'minutes_per_session': 'sum(numerator) / 60000.0 / nullif(sum(sessions), 0)',
-    }
+    counts=['sessions'],
+    extras={'minutes_per_session': 'sum(numerator) / 60000.0 / nullif(sum(sessions), 0)'}
 ) }}
 
 select * from kpi_rows

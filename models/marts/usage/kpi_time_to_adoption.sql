@@ -1,11 +1,6 @@
-with adoptions as (
-
-    select * from {{ ref('fct_feature_adoptions') }}
-
-),
+with adoptions as (select * from {{ ref('fct_feature_adoptions') }}),
 
 clocks as (
-
     {% for breakdown in ["'all'", 'feature_id'] -%}
     select
         customer_id,

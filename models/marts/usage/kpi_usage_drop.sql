@@ -1,60 +1,4 @@
-with blocks as (
-
-    select * from {{ ref('fct_usage_blocks') }}
-
-),
-
-peers as (
-
-    select
-        customer_id,
-        month_start,
-        segment_type,
-        segment
-    from {{ ref('brg_customer_segments') }}
-    where segment_type in ('segment', 'all')
-
-),
-
--- What is usual in a season; fewer than ten customers say nothing about it.
-usual as (
-
-    select
-        peers.month_start,
-        peers.segment_type,
-        peers.segment,
-        {{ percentile('blocks.usage_drop') }} as median_drop
-    from blocks
-    inner join peers
-        on blocks.customer_id = peers.customer_id and blocks.month_start = peers.month_start
-    where blocks.usage_drop is not null
-    group by peers.month_start, peers.segment_type, peers.segment
-    having count(*) >= 10
-
-),
-
-seasonal as (
-
-    select
-        peers.customer_id,
-        peers.month_start,
-        coalesce(
-            max(case when peers.segment_type = 'segment' then usual.median_drop end),
-            max(usual.median_drop),
-            0
-        ) as usual_drop
-    from peers
-    left join usual
-        on
-            peers.month_start = usual.month_start
-            and peers.segment_type = usual.segment_type
-            and peers.segment = usual.segment
-    group by peers.customer_id, peers.month_start
-
-),
-
-measured as (
-
+with measured as (
     select
         blocks.*,
         blocks.month_start as period_start,
@@ -62,12 +6,11 @@ measured as (
         'all' as breakdown,
         1 as units,
         0 as n_pending,
-        seasonal.usual_drop,
-        blocks.usage_drop - greatest(seasonal.usual_drop, 0) as adjusted_drop
-    from blocks
-    inner join seasonal
-        on blocks.customer_id = seasonal.customer_id and blocks.month_start = seasonal.month_start
-
+        usual.usual_drop,
+        blocks.usage_drop - greatest(usual.usual_drop, 0) as adjusted_drop
+    from {{ ref('fct_usage_blocks') }} as blocks
+    inner join {{ ref('fct_usual_usage_drops') }} as usual
+        on blocks.customer_id = usual.customer_id and blocks.month_start = usual.month_start
 ),
 
 {% set users, prior_users = 'sum(active_users)', 'sum(prior_active_users)' -%}

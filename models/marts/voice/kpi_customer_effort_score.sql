@@ -1,22 +1,15 @@
 with answers as (
-
     select
         *,
         {{ month_of(reporting_date('responded_at')) }} as month_start,
         (score - scale_min) * 6 >= (scale_max - scale_min) * 4 as is_easy
     from {{ ref('fct_survey_responses') }}
     where survey_type = 'ces' and exclusion_reason is null
-
 ),
 
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 measured as (
-
     select
         answers.customer_id,
         answers.month_start as period_start,
@@ -32,7 +25,6 @@ measured as (
         on
             answers.customer_id = customer_months.customer_id
             and answers.month_start = customer_months.month_start
-
 ),
 
 {{ kpi_rows(

@@ -1,17 +1,8 @@
-with cohorts as (
+with cohorts as (select * from {{ ref('fct_feedback_cohorts') }}),
 
-    select * from {{ ref('fct_feedback_cohorts') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 measured as (
-
     select
         cohorts.customer_id,
         {{ add_months('cohorts.month_start', 'ages.age') }} as period_start,
@@ -27,7 +18,6 @@ measured as (
         on
             cohorts.customer_id = customer_months.customer_id
             and {{ add_months('cohorts.month_start', 'ages.age') }} = customer_months.month_start
-
 ),
 
 {% set retained = 'sum(case when age = {0} and {1} then is_retained end)' -%}

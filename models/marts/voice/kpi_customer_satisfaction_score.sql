@@ -1,29 +1,18 @@
 with responses as (
-
     select
         *,
         {{ reporting_date('responded_at') }} as responded_on,
         case when normalised_score >= 0.75 then 1 else 0 end as is_satisfied
     from {{ ref('fct_survey_responses') }}
     where survey_type = 'csat' and exclusion_reason is null
-
 ),
 
-customer_months as (
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
-    select * from {{ ref('fct_customer_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('dim_months') }}
-
-),
+months as (select * from {{ ref('dim_months') }}),
 
 -- One row per answer and month whose trailing 90 days hold it; whoever left since then stays in.
 recent as (
-
     select
         responses.*,
         months.month_start,
@@ -37,11 +26,9 @@ recent as (
         on
             responses.responded_on >= {{ add_days('months.next_month_start', -90) }}
             and responses.responded_on < months.next_month_start
-
 ),
 
 measured as (
-
     select
         customer_id,
         month_start as period_start,
@@ -54,7 +41,6 @@ measured as (
         case when is_of_month then normalised_score end as score,
         is_satisfied as trailing_satisfied
     from recent
-
 ),
 
 {{ kpi_rows(

@@ -1,94 +1,60 @@
-with counted as (
+{% set texts = 'sum(case when voiced.theme = themes.theme then voiced.texts else 0 end)' -%}
+with voiced as (select * from {{ ref('fct_segment_themes') }}),
 
-    select * from {{ ref('fct_segment_themes') }}
-
-),
-
-themes as (
-
-    select distinct theme from counted
-
-),
-
--- Every theme stands in every segment that said something: one that nobody spoke of is 0.
+-- Every theme stands in every segment that said something: one that nobody spoke of is 0. What has
+-- no theme is never the largest one; of two as large the first by name is.
 by_theme as (
-
     select
-        counted.month_start,
-        counted.segment_type,
-        counted.segment,
+        voiced.month_start,
+        voiced.segment_type,
+        voiced.segment,
+        voiced.taxonomy_version,
+        voiced.all_texts,
         themes.theme,
-        counted.all_texts,
-        counted.taxonomy_version,
-        sum(case when counted.theme = themes.theme then counted.texts else 0 end) as texts
-    from counted
-    cross join themes
-    group by
-        counted.month_start, counted.segment_type, counted.segment, themes.theme, counted.all_texts,
-        counted.taxonomy_version
-
-),
-
--- What has no theme is never the largest one; of two as large the first by name is.
-ranked as (
-
-    select
-        *,
-        theme <> 'unthemed' and texts > 0 and row_number() over (
-            partition by month_start, segment_type, segment
-            order by case when theme = 'unthemed' then 1 else 0 end asc, texts desc, theme asc
+        {{ texts }} as texts,
+        themes.theme <> 'unthemed' and {{ texts }} > 0 and row_number() over (
+            partition by
+                voiced.month_start, voiced.segment_type, voiced.segment, themes.theme = 'unthemed'
+            order by {{ texts }} desc, themes.theme asc
         ) = 1 as is_largest
-    from by_theme
-
+    from voiced
+    cross join (select distinct named.theme from voiced as named) as themes
+    group by
+        voiced.month_start, voiced.segment_type, voiced.segment, themes.theme, voiced.all_texts,
+        voiced.taxonomy_version
 ),
-
-{% set columns = 'month_start as period_start, segment_type, segment, taxonomy_version' -%}
 
 measured as (
-
-    select {{ columns }}, 'all' as breakdown, 0 as n_pending, theme, texts, all_texts, is_largest
-    from ranked
-
-    union all
-
+    {% for breakdown, is_largest in [
+        ("'all'", 'is_largest'), ('theme', 'true'), ("theme || ' | ' || nps_class", 'true'),
+    ] -%}
     select
-        {{ columns }},
-        theme as breakdown,
+        month_start as period_start,
+        segment_type,
+        segment,
+        {{ breakdown }} as breakdown,
         0 as n_pending,
+        taxonomy_version,
         theme,
         texts,
-        all_texts,
-        true as is_largest
-    from ranked
-
-    union all
-
-    select
-        {{ columns }},
-        theme || ' | ' || nps_class as breakdown,
-        0 as n_pending,
-        theme,
-        texts,
-        class_texts as all_texts,
-        true as is_largest
-    from counted
-
+        {{ 'class_texts' if loop.last else 'all_texts' }} as all_texts,
+        {{ is_largest }} as is_largest
+    from {{ 'voiced' if loop.last else 'by_theme' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
+{% set of_all = "case when measured.breakdown = 'all' and {} end" -%}
 {{ kpi_rows(
     'feedback_theme_mix',
+    has_segments=true, denominator='max(all_texts)', sample_size='max(all_texts)',
     numerator='max(case when is_largest then texts end)',
-    denominator='max(all_texts)',
     value='max(case when is_largest then texts end) * 1.0 / max(all_texts)',
-    sample_size='max(all_texts)',
     extras={
-        'largest_theme': "max(case when measured.breakdown = 'all' and is_largest then theme end)",
-        'unthemed_texts':
-            "cast(sum(case when measured.breakdown = 'all' and theme = 'unthemed' then texts end)"
-            " as bigint)",
+        'largest_theme': 'max(' ~ of_all.format('is_largest then theme') ~ ')',
+        'unthemed_texts': 'cast(sum(' ~ of_all.format("theme = 'unthemed' then texts") ~ ') as bigint)',
         'taxonomy_version': 'max(taxonomy_version)',
-    },
-    has_segments=true
+    }
 ) }}
 
 select * from kpi_rows

@@ -1,21 +1,14 @@
 with texts as (
-
     select
         *,
         {{ month_of(reporting_date('created_at')) }} as month_start
     from {{ ref('fct_feedback_texts') }}
     where author_type = 'customer'
-
 ),
 
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
-),
+customer_months as (select * from {{ ref('fct_customer_months') }}),
 
 measured as (
-
     select
         texts.customer_id,
         texts.month_start as period_start,
@@ -36,7 +29,6 @@ measured as (
         on
             texts.customer_id = customer_months.customer_id
             and texts.month_start = customer_months.month_start
-
 ),
 
 {{ kpi_rows(

@@ -1,0 +1,67 @@
+with candidates as (
+
+    select
+        candidates.action_id,
+        candidates.segment_type,
+        candidates.segment,
+        candidates.opened_on,
+        playbooks.kind,
+        {{ dbt.split_part('candidates.kpi_id', "'__'", 1) }} as mart_kpi_id
+    from {{ ref('playbook_candidates') }} as candidates
+    left join {{ ref('playbooks') }} as playbooks
+        on candidates.playbook_id = playbooks.playbook_id
+
+),
+
+closed_plays as (
+
+    select
+        customer_id,
+        trigger_ref,
+        result,
+        {{ reporting_date('closed_at') }} as closed_on,
+        {{ dbt.split_part('kpi_id', "'__'", 1) }} as mart_kpi_id
+    from {{ ref('fct_plays') }}
+    where closed_at is not null and not is_cancelled
+
+),
+
+-- A play names the action that it is a run of, or its KPI alone: then it is one of whatever answers
+-- a risk of that KPI.
+runs as (
+
+    select
+        candidates.action_id,
+        min(case when plays.closed_on >= candidates.opened_on then plays.result end) as result,
+        max(plays.closed_on) as last_run_on
+    from candidates
+    inner join closed_plays as plays
+        on
+            candidates.segment = plays.customer_id
+            and (
+                candidates.action_id = plays.trigger_ref
+                or (candidates.kind = 'risk' and candidates.mart_kpi_id = plays.mart_kpi_id)
+            )
+    where candidates.segment_type = 'customer'
+    group by candidates.action_id
+
+),
+
+decisions as (
+
+    select
+        *,
+        row_number() over (partition by action_id order by decided_on desc) as recency
+    from {{ ref('playbook_decisions') }}
+
+)
+
+select
+    candidates.action_id,
+    runs.result,
+    runs.last_run_on,
+    decisions.decision,
+    decisions.until_on
+from candidates
+left join runs on candidates.action_id = runs.action_id
+left join decisions on candidates.action_id = decisions.action_id and decisions.recency = 1

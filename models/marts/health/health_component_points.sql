@@ -1,0 +1,12 @@
+{%- set components = [
+    'engagement', 'breadth', 'support', 'voice', 'relationship', 'activation', 'milestones', 'contact',
+] -%}
+select
+    {% for name in components -%}
+    max(case when component = '{{ name }}' then score end) as {{ name }}_score,
+    max(case when component = '{{ name }}' then contribution end) as {{ name }}_points,
+    {% endfor -%}
+    customer_id,
+    month_start
+from {{ ref('health_components') }}
+group by customer_id, month_start
