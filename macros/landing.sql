@@ -316,13 +316,12 @@
             {%- endif -%}
             {%- do exceptions.raise_compiler_error(message) -%}
         {%- endif -%}
+        {%- set statements = [] -%}
         {%- for schema in survey.tables | map(attribute='schema') | unique -%}
-            {%- do run_query('create schema if not exists ' ~ schema) -%}
+            {%- do statements.append('create schema if not exists ' ~ schema) -%}
         {%- endfor -%}
-        {%- for table in survey.tables -%}
-            {%- do run_query(landed_view(table)) -%}
-        {%- endfor -%}
-        {%- do run_query(landed_files(survey.tables)) -%}
+        {%- for table in survey.tables -%}{%- do statements.append(landed_view(table)) -%}{%- endfor -%}
+        {%- do run_query((statements + [landed_files(survey.tables)]) | join(';')) -%}
         {%- do log('Landed ' ~ survey.tables | selectattr('find') | list | length ~ ' raw tables from ' ~ raw_dir() ~ ' ('
             ~ survey.tables | rejectattr('find') | list | length ~ ' optional ones are absent and empty)', info=true) -%}
         {#- The names of this source are the project's own: another one is a slip rather than more that a loader lands. -#}

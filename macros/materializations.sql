@@ -23,8 +23,12 @@
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') %}
         {% if existing %}drop {{ type }} {{ existing }};{% endif %}
-        {{ create_table_as(false, relation, compiled_code) if type == 'table' else create_view_as(relation, compiled_code) }}
+        create {{ type }} {{ relation }} as (
+            {{ compiled_code }}
+        );
     {% endcall %}
+    {#- Held against what was made: the model's own statement would be planned once more. -#}
+    {%- if config.get('contract').enforced %}{% do get_assert_columns_equivalent('select * from ' ~ relation) %}{% endif -%}
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}
