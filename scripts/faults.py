@@ -99,11 +99,13 @@ def status(folder: Path) -> dict:
 # Judging what a build made of a fault.
 
 
-def differing_tables(published: Path, expected: Path) -> list[str]:
-    """The published tables that two builds do not have alike."""
+def differing_tables(folder: Path, expected: Path) -> list[str]:
+    """The tables that the build in `folder` published otherwise than the one in `expected`; none where it published nothing."""
+    if status(folder)["state"] != "published":
+        return []
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{published}' as ours (read_only)")
-        connection.execute(f"attach '{expected}' as theirs (read_only)")
+        for name, side in (("ours", folder), ("theirs", expected)):
+            connection.execute(f"attach '{side / 'published' / 'customer_success.duckdb'}' as {name} (read_only)")
         tables = (
             "select table_name from duckdb_tables() where database_name = '{}' and table_name not like 'published_%'"
         )
@@ -149,12 +151,12 @@ def rejects(folder: Path, injected: Injected) -> str:
     return "\n".join(record for (record,) in rows)
 
 
-def score(injected: Injected, folder: Path, expected: Path) -> Score:
-    """What the build in `folder` made of a fault; `expected`: the published file of the world without the fault, or without its rows."""
+def score(injected: Injected, folder: Path, differing: list[str]) -> Score:
+    """What the build in `folder` made of a fault; `differing`: the tables that it published other than they are in the world without the
+    fault, or without its rows."""
     fault = injected.fault
     rules = failing_rules(folder)
     is_published = status(folder)["state"] == "published"
-    differing = differing_tables(folder / "published" / "customer_success.duckdb", expected) if is_published else []
     line = Score(fault.name, len(injected.rows), "", "", "", bool(differing), "")
     named: list[str] = injected.names
     if fault.consequence in ("held", "landing"):
@@ -249,7 +251,7 @@ class Run:
             expected = folder / "without"
             self._build_without(injected, clean, expected)
         self.build(folder / "raw", folder / "built", after=clean / "before")
-        line = score(injected, folder / "built", expected / "published" / "customer_success.duckdb")
+        line = score(injected, folder / "built", differing_tables(folder / "built", expected))
         # What was caught is of no interest any more, and a hundred warehouses are large.
         for place in [folder] if line.is_caught else [folder / "raw", folder / "without"]:
             shutil.rmtree(place, ignore_errors=True)

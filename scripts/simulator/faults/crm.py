@@ -53,12 +53,13 @@ def accounts_are_deleted(raw: Landing) -> list[str]:
     return ["contact", "account_id"]
 
 
-@fault("salesforce/opportunity", "held", "dim_exchange_rates")
+@fault("salesforce/opportunity", "held", "fct_opportunities.won_amounts_have_a_rate", "core.fct_opportunities")
 def deals_in_a_currency_without_a_rate(raw: Landing) -> list[str]:
-    """Seven deals that were won are in Swedish kronor, of which nobody landed a rate."""
-    deals = raw.some("salesforce/opportunity", 7, "is_won and amount is not null and not is_deleted")
+    """Seven deals that were won, and agreed no contract, are in Swedish kronor, of which nobody landed a rate."""
+    won = "is_won and amount is not null and contract_start_c is null and not is_deleted"
+    deals = raw.some("salesforce/opportunity", 7, won)
     raw.replace("salesforce/opportunity", f"id in {listed(deals)}", currency_iso_code="'SEK'")
-    return ["SEK", "opportunities"]
+    return deals
 
 
 @fault("salesforce/contact", "held", "raw_orphans.rows_name_parents_that_were_landed", "quality.raw_orphans")

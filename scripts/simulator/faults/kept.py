@@ -203,7 +203,7 @@ def a_csv_is_cut(raw: Landing) -> list[str]:
     """The file of costs ends in the middle of a line."""
     path = raw.file("files/costs")
     text = path.read_text(encoding="utf-8")
-    path.write_text(text[: text.rindex(",", 0, len(text) - 200)], encoding="utf-8")
+    path.write_text(text[: text.rindex("\n", 0, len(text) - 200) + 12], encoding="utf-8")
     return ["files.costs", str(path), "missing columns"]
 
 

@@ -94,7 +94,7 @@ class Landing:
         if len(files) == 1 and files[0].parent.name != Path(table).name:
             self._write(files[0], f"select * from t union all by name ({sql})", files)
         else:
-            self._write(self.folder / table / f"late{files[0].suffix}", sql, files)
+            self._write(self.folder / table / f"late{len(files)}{files[0].suffix}", sql, files)
 
     def _connect(self, files: list[Path]) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect()

@@ -153,7 +153,10 @@ def old_tickets_are_archived(raw: Landing) -> list[str]:
     """The help desk archived the tickets of two months of half a year ago, and all that happened to them: the export holds them no more, and the answers to their surveys name them still."""
     start, end = (f"timestamp '{raw.end}' - interval {months} month" for months in (9, 7))
     archived = listed(
-        raw.values("zendesk/ticket", f"select id::varchar from t where created_at >= {start} and created_at < {end}")
+        raw.values(
+            "zendesk/ticket",
+            f"select id::varchar from t where id is not null and created_at >= {start} and created_at < {end}",
+        )
     )
     for table, column in zip(("zendesk/ticket", *TABLES), ("id", "ticket_id", "ticket_id", "ticket_id"), strict=True):
         raw.remove(table, f"{column} in {archived}")
