@@ -39,15 +39,21 @@
 {% endmacro %}
 
 
+{% macro salted_hash(text) %}
+    {#- A hash of personal text, with PRIVACY_SALT before it: who knows an address cannot find it by hashing it too. -#}
+    {{ return(dbt.hash(dbt.concat([privacy_salt(), text]))) }}
+{% endmacro %}
+
+
 {% macro email_key(email) %}
     {#- A hash of an e-mail address: tells whether two are the same without holding either. -#}
-    {{ return("case when trim(" ~ email ~ ") like '%@%' then " ~ dbt.hash("lower(trim(" ~ email ~ "))") ~ " end") }}
+    {{ return("case when trim(" ~ email ~ ") like '%@%' then " ~ salted_hash("lower(trim(" ~ email ~ "))") ~ " end") }}
 {% endmacro %}
 
 
 {% macro lead_key(text) %}
     {#- A hash of what identifies a lead: an id, or an e-mail address, of which it is the email_key. -#}
-    {{ return(dbt.hash("nullif(lower(trim(" ~ text ~ ")), '')")) }}
+    {{ return(salted_hash("nullif(lower(trim(" ~ text ~ ")), '')")) }}
 {% endmacro %}
 
 

@@ -126,6 +126,16 @@
 {% endmacro %}
 
 
+{% macro privacy_salt() %}
+    {#- The value of PRIVACY_SALT, read from the session, so that no statement and no log holds it; '' where it is not set. -#}
+    {{ return(adapter.dispatch('privacy_salt')()) }}
+{% endmacro %}
+
+{% macro default__privacy_salt() -%}
+    coalesce(getvariable('privacy_salt'), '')
+{%- endmacro %}
+
+
 {% macro fingerprint(columns) %}
     {#- A whole number that all rows of a group make together, in whatever order: another one where a row was added, lost or changed in
         `columns`. -#}

@@ -1,6 +1,6 @@
 """dbt-duckdb plugin: makes the output folders, stops where another command writes the warehouse, spares dbt the messages that nobody
-reads, and tells SQL what it cannot find out by itself: which git revision is being built, which raw CSVs mix their line ends, which are
-not UTF-8 from the header on and which Parquet files are cut short."""
+reads, and tells SQL what it cannot find out by itself: which git revision is being built, the salt of hashes, which raw CSVs mix
+their line ends, which are not UTF-8 from the header on and which Parquet files are cut short."""
 
 import os
 import re
@@ -130,7 +130,8 @@ class Plugin(BasePlugin):
         self.revision = git_revision().replace("'", "")
 
     def configure_cursor(self, cursor) -> None:
-        statements = [f"set variable git_revision = '{self.revision}'"]
+        salt = os.environ.get("PRIVACY_SALT", "").replace("'", "''")
+        statements = [f"set variable git_revision = '{self.revision}'", f"set variable privacy_salt = '{salt}'"]
         for variable, files in unreadable_files().items():
             names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
             statements.append(f"set variable {variable} = cast([{names}] as varchar[])")

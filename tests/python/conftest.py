@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ import company
 import dbt_process
 import duckdb
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = ("build", "--exclude-resource-type", "unit_test")
 THIRD_PARTY_DATA = ROOT.parent / "shared" / "data"
 VENDORS = "salesforce stripe segment zendesk files"
+SOURCES = sorted(path.name for path in (ROOT / "models" / "staging").iterdir())
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,37 @@ class Build:
 def month_values(rows: list[tuple]) -> dict:
     """{'2024-01': value or (value, …)} of rows (month, value, …)."""
     return {row[0]: row[1] if len(row) == 2 else tuple(row[1:]) for row in rows}
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory, worker_id) -> Callable[[str, Callable[[], object]], object]:
+    """Makes what all processes of the tests share: the first that asks for a name makes it, the others wait and get the same."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+
+    def made(name: str, make: Callable[[], object]) -> object:
+        kept = folder / f"{name}.pickle"
+        with FileLock(folder / f"{name}.lock"):
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+            return pickle.loads(kept.read_bytes())
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def whole_build(once, dbt) -> Callable[..., Build]:
+    """A build that goes through to publication, made once for all files of tests."""
+
+    def build(name: str, *arguments: str, **options: object) -> Build:
+        def make() -> Build:
+            made = dbt(*(arguments or WHOLE), **options)
+            assert made.code == 0, made.output[-5000:]
+            return made
+
+        return once(name, make)
+
+    return build
 
 
 @pytest.fixture(scope="session")
@@ -160,11 +194,29 @@ def dbt(tmp_path_factory, target_path, raw_folder) -> Callable[..., Build]:
 
 
 @pytest.fixture(scope="session")
-def published_company(dbt) -> Build:
+def manifest(once, tmp_path_factory) -> dict:
+    """dbt's manifest with every source enabled."""
+
+    def parsed() -> Path:
+        folder = tmp_path_factory.mktemp("manifest")
+        paths = {
+            "WAREHOUSE_DIR": folder / "warehouse",
+            "PUBLISHED_DIR": folder / "published",
+            "DBT_LOG_PATH": folder / "logs",
+            "DBT_TARGET_PATH": folder / "target",
+        }
+        environment = os.environ | {name: str(path) for name, path in paths.items()} | {"SOURCES": " ".join(SOURCES)}
+        output = folder / "output.txt"
+        assert dbt_process.run(["parse"], environment, ROOT, output) == 0, output.read_text(encoding="utf-8")
+        return folder / "target" / "manifest.json"
+
+    return json.loads(once("manifest", parsed).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def published_company(whole_build) -> Build:
     """The company, built whole and published."""
-    build = dbt(*WHOLE, raw=company.RAW)
-    assert build.code == 0, build.output
-    return build
+    return whole_build("company", raw=company.RAW)
 
 
 @pytest.fixture(scope="session")
@@ -183,36 +235,30 @@ def simulate(tmp_path_factory) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def sample_raw(simulate) -> Path:
-    return simulate(customers=160, months=30, seed=1)
+def sample_raw(once, simulate) -> Path:
+    return once("sample_raw", lambda: simulate(customers=160, months=30, seed=1))
 
 
 @pytest.fixture(scope="session")
-def sample_build(dbt, sample_raw) -> Build:
+def sample_build(whole_build, sample_raw) -> Build:
     """The sample of `make build`, built by a plain `dbt build` with its unit tests."""
-    build = dbt("build", raw=sample_raw, SOURCES=VENDORS)
-    assert build.code == 0, build.output[-5000:]
-    return build
+    return whole_build("sample", "build", raw=sample_raw, SOURCES=VENDORS)
 
 
 @pytest.fixture(scope="session")
-def other_raw(simulate) -> Path:
+def other_raw(once, simulate) -> Path:
     """Another company than the sample."""
-    return simulate(customers=90, months=26, seed=20261122)
+    return once("other_raw", lambda: simulate(customers=90, months=26, seed=20261122))
 
 
 @pytest.fixture(scope="session")
-def other_build(dbt, other_raw) -> Build:
-    build = dbt(*WHOLE, raw=other_raw, SOURCES=VENDORS)
-    assert build.code == 0, build.output[-5000:]
-    return build
+def other_build(whole_build, other_raw) -> Build:
+    return whole_build("other", raw=other_raw, SOURCES=VENDORS)
 
 
 @pytest.fixture(scope="session")
-def ravenstack_build(dbt) -> Build:
+def ravenstack_build(whole_build) -> Build:
     """The third-party data set, built whole; skips where it is absent."""
     if not (THIRD_PARTY_DATA / "ravenstack").exists():
         pytest.skip(f"the RavenStack data set is not at {THIRD_PARTY_DATA / 'ravenstack'}")
-    build = dbt(*WHOLE, raw=THIRD_PARTY_DATA)
-    assert build.code == 0, build.output[-5000:]
-    return build
+    return whole_build("ravenstack", raw=THIRD_PARTY_DATA)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
-import os
 import re
 from collections import defaultdict
 
-import dbt_process
 import pytest
 import yaml
 from conftest import ROOT
@@ -63,22 +60,6 @@ def without_comments(sql: str) -> str:
 
 def without_jinja(sql: str) -> str:
     return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", sql, flags=re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory) -> dict:
-    """dbt's manifest with every source enabled."""
-    folder = tmp_path_factory.mktemp("conventions")
-    paths = {
-        "WAREHOUSE_DIR": folder / "warehouse",
-        "PUBLISHED_DIR": folder / "published",
-        "DBT_LOG_PATH": folder / "logs",
-        "DBT_TARGET_PATH": folder / "target",
-    }
-    environment = os.environ | {name: str(path) for name, path in paths.items()} | {"SOURCES": " ".join(SOURCES)}
-    output = folder / "output.txt"
-    assert dbt_process.run(["parse"], environment, ROOT, output) == 0, output.read_text(encoding="utf-8")
-    return json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

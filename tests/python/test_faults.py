@@ -39,27 +39,17 @@ HARMLESS = (
 
 
 @pytest.fixture(scope="module")
-def clean_raw(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("clean")
-    size = ["--customers=60", "--months=16", "--seed=1", f"--end={faults.END:%Y-%m-%d}", "--no-kpis"]
-    simulate([*size, "--out", str(folder)])
-    return folder
+def clean(other_build) -> Build:
+    return other_build
 
 
 @pytest.fixture(scope="module")
-def clean(dbt, clean_raw) -> Build:
-    build = dbt(*WHOLE, raw=clean_raw, SOURCES=VENDORS)
-    assert build.code == 0, build.output[-5000:]
-    return build
-
-
-@pytest.fixture(scope="module")
-def faulty(dbt, clean_raw, tmp_path_factory) -> Callable[..., tuple[list[Injected], Build]]:
+def faulty(dbt, other_raw, tmp_path_factory) -> Callable[..., tuple[list[Injected], Build]]:
     """Puts faults into a copy of the clean company's tables and builds it on what another build left behind."""
 
     def build(after: Build, *names: str) -> tuple[list[Injected], Build]:
         raw = tmp_path_factory.mktemp("faulty") / "raw"
-        shutil.copytree(clean_raw, raw)
+        shutil.copytree(other_raw, raw)
         return inject(raw, faults.END, names), dbt(*WHOLE, after=after, raw=raw, SOURCES=VENDORS)
 
     return build
