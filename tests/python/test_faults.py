@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import faults
 import pandas as pd
