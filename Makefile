@@ -17,7 +17,7 @@ SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth mutate bench lint contract handbook dashboard quality-report data-docs docs backup restore clean
+.PHONY: help environment sample build check test truth mutate bench lint contract handbook dashboard quality-report data-docs docs backup restore clean faults prove
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ truth: $(ENVIRONMENT) ## Simulate a company (SEED, CUSTOMERS, MONTHS), build it,
 
 mutate: $(ENVIRONMENT) ## How many wrong versions of the models the tests notice (MODELS="core/usage kpi_quick_ratio" SAMPLE=300)
 	@$(BIN)/python scripts/mutate.py $(MODELS) $(if $(SAMPLE),--sample $(SAMPLE))
+
+faults: $(ENVIRONMENT) ## One simulated company per named fault, and what caught it: target/faults.csv, docs/faults.md
+	@$(BIN)/python scripts/faults.py --jobs 2
+
+prove: $(ENVIRONMENT) ## All faults, and twenty clean companies that no rule may stop
+	@$(BIN)/python scripts/faults.py --jobs 2 --clean 19
 
 bench: $(ENVIRONMENT) ## What builds cost, as ratios on generated data (CUSTOMERS=10000 EVENTS=50000000): docs/performance.md
 	@$(BIN)/python scripts/bench.py $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(EVENTS),--events $(EVENTS))

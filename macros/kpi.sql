@@ -203,6 +203,18 @@ select * from measurements
 {% endmacro %}
 
 
+{% macro value_bounds(kpi) %}
+    {#- [lowest, highest] that a value of the KPI can be, 'null' for any: what its meta says (bounds), else by its unit. Ratios are parts of
+        a whole and scores out of a hundred unless they say otherwise; what is_signed may be negative. -#}
+    {%- set by_unit = {'ratio': [0, 1], 'score': [0, 100]} -%}
+    {%- set signed = {'score': [-100, 100]} -%}
+    {%- set bounds = kpi.bounds or (signed.get(kpi.unit, [none, none]) if kpi.is_signed else by_unit.get(kpi.unit, [0, none])) -%}
+    {%- set literals = [] -%}
+    {%- for bound in bounds -%}{%- do literals.append('null' if bound is none else bound) -%}{%- endfor -%}
+    {{ return(literals) }}
+{% endmacro %}
+
+
 {% macro empty_band(kpi) %}
     {#- The band of a row without a value, where the KPI says by a column of its mart that this is no lack of data:
         bands.empty_is, {band: column}. -#}

@@ -134,7 +134,12 @@
                     {%- for column in file.columns -%}{%- do present.update({column | lower: 'VARCHAR'}) -%}{%- endfor -%}
                 {%- endfor -%}
             {%- else -%}
-                {%- set described = run_query('describe select * from ' ~ read_files(find)) -%}
+                {%- set cut = cut_parquets(find) -%}
+                {%- for file in cut -%}
+                    {%- do find.update({'is_unreadable': true}) -%}
+                    {%- do problems.append(name ~ ': ' ~ file ~ ' is cut short: it does not end as a Parquet file does. Load it again') -%}
+                {%- endfor -%}
+                {%- set described = [] if cut else run_query('describe select * from ' ~ read_files(find)) -%}
                 {%- for column in described -%}
                     {%- do present.update({column['column_name'] | lower: column['column_type']}) -%}
                 {%- endfor -%}
@@ -187,6 +192,21 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(unread) }}
+{% endmacro %}
+
+
+{% macro cut_parquets(find) %}
+    {#- The Parquet files of a find that were not written to their end. -#}
+    {%- set files = [] -%}
+    {%- if find.format == 'parquet' -%}
+        {%- for row in run_query("
+            select file from glob('" ~ find.pattern | replace("'", "''") ~ "')
+            where list_contains(getvariable('parquet_cut_short'), file) order by file
+        ") -%}
+            {%- do files.append(row['file']) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(files) }}
 {% endmacro %}
 
 

@@ -20,6 +20,8 @@ ONE_LINE = {
     "staged": "select * from {{ varargs[0] }}",
     "staged_events": "select * from {{ varargs[0] }}",
     "kpi_rows": "kpi_rows as (select * from measured)",
+    "observed_tables": "{{ return([]) }}",
+    "referring_columns": "{{ return([]) }}",
     "kpi_union": "select * from {{ ref('kpi_periods') }}",
 }
 

@@ -3,6 +3,7 @@
 python scripts/simulate.py --customers 200
 python scripts/simulate.py --customers 160 --months 30 --seed 1 --out data/raw
 python scripts/simulate.py --customers 10000 --months 24 --events 50000000
+python scripts/simulate.py --customers 60 --months 16 --faults cents_for_dollars,days_are_missing
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulator import Settings, simulate
+from simulator.faults import FAULTS, inject
 
 
 def at_least(low: int):
@@ -38,6 +40,13 @@ def folder(text: str) -> Path:
     if path.exists() and not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is a file, not a folder")
     return path
+
+
+def fault_names(text: str) -> list[str]:
+    names = list(FAULTS) if text == "all" else text.split(",")
+    if unknown := [name for name in names if name not in FAULTS]:
+        raise argparse.ArgumentTypeError(f"no fault is called {unknown[0]!r}; there are {', '.join(FAULTS)}")
+    return names
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,9 +80,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--no-kpis", action="store_true", help="leave the truth of KPIs out: of thousands of customers it takes minutes"
     )
+    parser.add_argument(
+        "--faults",
+        type=fault_names,
+        default=[],
+        help="defects to put into the raw tables, by commas, or all (docs/faults.md); truth/faults.parquet holds their rows",
+    )
     options = parser.parse_args(arguments)
     size = (options.customers, options.months, options.seed, options.end)
     simulate(Settings(*size, options.events, options.links, has_kpis=not options.no_kpis), options.out)
+    if options.faults:
+        inject(options.out, options.end, options.faults)
 
 
 if __name__ == "__main__":

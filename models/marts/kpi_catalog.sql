@@ -5,8 +5,8 @@
 {%- set lists = ['synonyms', 'grains', 'requires', 'seed_texts'] -%}
 {%- set others = [
     'mart_kpi_id', 'sort_order', 'kpi_id', 'band_rule', 'good_at', 'bad_at', 'good_at_is_watch',
-    'bad_at_is_bad', 'is_signed', 'is_two_sided', 'is_trailing', 'compared_months_back', 'window_days',
-    'last_reviewed',
+    'bad_at_is_bad', 'lowest_value', 'highest_value', 'is_signed', 'is_two_sided', 'is_trailing',
+    'compared_months_back', 'window_days', 'last_reviewed',
 ] -%}
 with periods as (select distinct kpi_id from {{ ref('kpi_periods') }}),
 
@@ -27,6 +27,8 @@ described as (
         cast({{ kpi.bands.get('bad_at', 'null') }} as double precision) as bad_at,
         {{ kpi.bands.get('good_at_is_watch', false) | lower }} as good_at_is_watch,
         {{ kpi.bands.get('bad_at_is_bad', false) | lower }} as bad_at_is_bad,
+        cast({{ value_bounds(kpi)[0] }} as double precision) as lowest_value,
+        cast({{ value_bounds(kpi)[1] }} as double precision) as highest_value,
         {{ (kpi.is_signed or false) | lower }} as is_signed,
         {{ (kpi.is_two_sided or kpi.direction == 'none') | lower }} as is_two_sided,
         {{ ((kpi.trailing_months or 1) > 1) | lower }} as is_trailing,

@@ -1,6 +1,6 @@
 """dbt-duckdb plugin: makes the output folders, stops where another command writes the warehouse, spares dbt the messages that nobody
 reads, and tells SQL what it cannot find out by itself: which git revision is being built, the salt of hashes, which raw CSVs mix
-their line ends and which are not UTF-8 from the header on."""
+their line ends, which are not UTF-8 from the header on and which Parquet files are cut short."""
 
 import os
 import re
@@ -50,12 +50,20 @@ def has_header_in_utf_8(text: bytes) -> bool:
     return True
 
 
+def is_whole_parquet(path: Path) -> bool:
+    """Whether a file begins and ends as Parquet does; one that was not written to its end lacks what describes it."""
+    with path.open("rb") as file:
+        begins = file.read(4)
+        file.seek(-min(path.stat().st_size, 4), os.SEEK_END)
+        return begins == file.read() == b"PAR1"
+
+
 @cache
-def unreadable_csvs() -> dict[str, list[str]]:
-    """The CSVs of the enabled sources that DuckDB's reader gives up on without naming the fault, by fault."""
+def unreadable_files() -> dict[str, list[str]]:
+    """The files of the enabled sources that DuckDB's readers give up on without naming the fault, by fault."""
     raw = Path(os.environ.get("RAW_DIR", "data/raw"))
     sources = os.environ.get("SOURCES", "salesforce stripe segment zendesk files").split()
-    found: dict[str, list[str]] = {"csv_with_mixed_line_ends": [], "csv_not_in_utf_8": []}
+    found: dict[str, list[str]] = {"csv_with_mixed_line_ends": [], "csv_not_in_utf_8": [], "parquet_cut_short": []}
     for source in sources:
         for path in sorted((raw / source).rglob("*.csv")):
             text = path.read_bytes() if path.is_file() else b""
@@ -63,6 +71,9 @@ def unreadable_csvs() -> dict[str, list[str]]:
                 found["csv_with_mixed_line_ends"].append(str(path))
             if not has_header_in_utf_8(text):
                 found["csv_not_in_utf_8"].append(str(path))
+        for path in sorted((raw / source).rglob("*.parquet")):
+            if path.is_file() and not is_whole_parquet(path):
+                found["parquet_cut_short"].append(str(path))
     return found
 
 
@@ -121,7 +132,7 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor) -> None:
         salt = os.environ.get("PRIVACY_SALT", "").replace("'", "''")
         statements = [f"set variable git_revision = '{self.revision}'", f"set variable privacy_salt = '{salt}'"]
-        for variable, files in unreadable_csvs().items():
+        for variable, files in unreadable_files().items():
             names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
             statements.append(f"set variable {variable} = cast([{names}] as varchar[])")
         cursor.execute("; ".join(statements))

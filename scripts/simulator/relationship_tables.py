@@ -85,8 +85,9 @@ def salesforce_activities(
             "who_id": first.reindex(touches.index),
             "owner_id": user_ids[world.customers["csm"].to_numpy()[touches["customer"]]],
             "subject": _subjects(world, touches),
-            "created_date": touches["at"] - timedelta(days=3),
-            "last_modified_date": touches["at"],
+            # What is planned was put in before the loader read it.
+            "created_date": (touches["at"] - timedelta(days=3)).clip(upper=settings.synced_at),
+            "last_modified_date": touches["at"].clip(upper=settings.synced_at),
             "is_deleted": False,
             "purpose_c": touches["purpose"],
             "is_proactive_c": touches["is_proactive"],

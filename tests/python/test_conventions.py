@@ -435,7 +435,7 @@ BLOCK_KEYS = {
     *TEXTS, "synonyms", "theme", "objective", "unit", "direction", "timing", "grains", "window_days", "bands",
     "seed_texts", "requires", "last_reviewed",
 }  # fmt: skip
-OPTIONAL_KEYS = {"companions", "trailing_months", "monthly_value", "is_signed", "is_two_sided"}
+OPTIONAL_KEYS = {"companions", "trailing_months", "monthly_value", "is_signed", "is_two_sided", "bounds"}
 
 
 def assert_bands(bands: dict, direction: str) -> None:
@@ -493,7 +493,7 @@ def test_a_kpis_companions_are_complete_and_made_of_its_columns(kpis, models, kp
         assert (
             needed
             <= companion.keys()
-            <= needed | {*("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed")}
+            <= needed | {*("synonyms", "value", "requires", "sample_size", "n_pending", "is_signed", "bounds")}
         )
         assert companion["unit"] in ACCEPTED["unit"]
         assert companion["direction"] in ACCEPTED["direction"]

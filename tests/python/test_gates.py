@@ -106,9 +106,11 @@ def test_each_of_the_rules_keeps_the_gate_closed(empty_tables):
     """The test behind the gate counts the critical rules that did not pass."""
     assert set(gate_rows(empty_tables, "raw")) == {
         "build.as_of_is_not_in_the_future",
+        "raw_changes.nothing_is_lost",
         "raw_counts.required_tables_are_not_empty",
+        "raw_freshness.rows_are_not_of_the_future",
     }
-    assert "FAIL 2 gate_raw_is_open" in empty_tables.output
+    assert "FAIL 4 gate_raw_is_open" in empty_tables.output
 
 
 # gate_staging and gate_core. A raw price differs from what was built before, so that a rebuild would show.

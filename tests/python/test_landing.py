@@ -95,13 +95,22 @@ def test_status_names_the_landing_rule_and_the_last_good_build(request, publishe
 
 def test_a_file_that_stops_the_reader_itself_leaves_no_green_status(dbt, published_company):
     raw = {name: text for name, text in company.RAW.items() if name != "ravenstack_accounts.csv"}
-    build = dbt(*WHOLE, after=published_company, raw=raw | {"ravenstack_accounts.parquet": b"PAR1 cut short"})
+    build = dbt(*WHOLE, after=published_company, raw=raw | {"ravenstack_accounts.parquet": b"PAR1 broken inside PAR1"})
     assert build.code != 0
     assert "ravenstack_accounts.parquet" in build.output
     assert build.published_bytes == published_company.published_bytes
     assert build.status["state"] == "running"
     assert build.status["build_id"] != published_company.status["build_id"]
     assert build.status["last_good_build"] == published_company.status["last_good_build"]
+
+
+def test_a_parquet_file_that_is_cut_short_is_named(dbt, published_company):
+    raw = {name: text for name, text in company.RAW.items() if name != "ravenstack_accounts.csv"}
+    build = dbt(*WHOLE, after=published_company, raw=raw | {"ravenstack_accounts.parquet": b"PAR1 cut short"})
+    (problem,) = problems(build)
+    assert problem.startswith("ravenstack.accounts: ")
+    assert "ravenstack_accounts.parquet is cut short" in problem
+    assert build.published_bytes == published_company.published_bytes
 
 
 def test_wrong_quotes_mixed_line_ends_and_a_file_of_nothing_are_named(dbt, published_company):

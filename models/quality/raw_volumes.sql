@@ -1,0 +1,126 @@
+{%- set eight_before -%}
+partition by source_name, raw_table, span, weekday
+order by starts_on rows between 8 preceding and 1 preceding
+{%- endset -%}
+{%- set subject = "source_name || '.' || raw_table" -%}
+with spine as (
+
+    select
+        tables.source_name,
+        tables.raw_table,
+        tables.is_log,
+        series.generated_number as days_back,
+        {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day
+    from (
+        select distinct
+            source_name,
+            raw_table,
+            is_log
+        from {{ ref('raw_days') }}
+    ) as tables
+    cross join {{ ref('build') }} as build
+    cross join ({{ dbt.generate_series(147) }}) as series
+
+),
+
+daily as (
+
+    select
+        spine.source_name,
+        spine.raw_table,
+        spine.is_log,
+        spine.day,
+        spine.days_back,
+        coalesce(days.raw_rows, 0) as raw_rows
+    from spine
+    left join {{ ref('raw_days') }} as days
+        on
+            spine.source_name = days.source_name
+            and spine.raw_table = days.raw_table
+            and spine.day = days.day
+
+),
+
+-- Days of one name follow one another, and weeks that end with as_of.
+spans as (
+
+    select
+        source_name,
+        raw_table,
+        is_log,
+        'day' as span,
+        mod(days_back, 7) as weekday,
+        day as starts_on,
+        days_back,
+        raw_rows
+    from daily
+
+    union all
+
+    select
+        source_name,
+        raw_table,
+        is_log,
+        'week' as span,
+        0 as weekday,
+        min(day) as starts_on,
+        max(days_back) as days_back,
+        sum(raw_rows) as raw_rows
+    from daily
+    group by source_name, raw_table, is_log, floor((days_back - 1) / 7)
+
+),
+
+compared as (
+
+    select
+        source_name,
+        raw_table,
+        is_log,
+        span,
+        starts_on,
+        days_back,
+        raw_rows,
+        min(raw_rows) over ({{ eight_before }}) as lowest,
+        max(raw_rows) over ({{ eight_before }}) as highest,
+        count(*) over ({{ eight_before }}) as spans_before
+    from spans
+
+),
+
+bounded as (
+
+    select
+        *,
+        lowest - greatest(1.5 * (highest - lowest), 0.5 * lowest, 4 * sqrt(lowest)) as least,
+        highest + greatest(1.5 * (highest - lowest), highest, 6 * sqrt(highest)) as most
+    from compared
+    where spans_before = 8 and days_back <= 91 and lowest >= 10
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when raw_rows = 0 then 'silent'
+            when raw_rows < least then 'low'
+            when is_log and raw_rows > most then 'high'
+            else 'usual'
+        end as volume
+    from bounded
+
+)
+
+select
+    source_name,
+    raw_table,
+    span,
+    starts_on,
+    raw_rows,
+    lowest,
+    highest,
+    volume,
+    {{ acknowledged('raw_volumes.volumes_are_as_usual', subject, 'starts_on') }} as is_acknowledged
+from judged
