@@ -1,0 +1,65 @@
+{#- Of a KPI the mean of its last three final months, of a month without a value none. -#}
+{%- set mean_of = "avg(case when metrics.kpi_id = '%s' then metrics.value end) as %s" -%}
+with customers as (
+    select
+        spine.*,
+        {{ add_months('spine.month_start', -3) }} as month_before,
+        {{ add_months('spine.month_start', 1) }} as known_on
+    from {{ ref('fct_customer_months') }} as spine
+    where spine.is_active
+),
+
+metrics as (
+    select
+        judgements.*,
+        catalog.window_days
+    from {{ ref('kpi_judgements') }} as judgements
+    inner join {{ ref('kpi_catalog') }} as catalog on judgements.kpi_id = catalog.kpi_id
+    where judgements.segment_type = 'customer' and judgements.breakdown = 'all'
+),
+
+-- A KPI's newest month is the last one whose window had closed by the end of the customer's month.
+measured as (
+    select
+        customers.customer_id,
+        customers.month_start,
+        max(
+            case
+                when
+                    metrics.kpi_id = 'active_users'
+                    and metrics.period_start = customers.month_start
+                    then metrics.baseline_index
+            end
+        ) as use_change,
+        {% for feature, (kpi_id, low, high) in forecast_metrics().items() -%}
+        {{ mean_of % (kpi_id, feature) }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from customers
+    left join metrics
+        on
+            customers.customer_id = metrics.segment
+            and {{ add_months(month_of(add_days('customers.known_on', '-metrics.window_days')), -1) }}
+            between metrics.period_start and {{ add_months('metrics.period_start', 2) }}
+    group by customers.customer_id, customers.month_start
+)
+
+select
+    measured.*,
+    customers.mrr_amount,
+    cast(customers.mrr_amount / nullif(earlier.mrr_amount, 0) as double precision) as mrr_change,
+    ln(customers.mrr_amount) as mrr_size,
+    {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25 as tenure_years,
+    standings.end_asked_share as is_end_asked_for,
+    case when standings.is_past_due then 1.0 else 0.0 end as is_past_due,
+    case when standings.days_to_term_end is null then 1.0 else 0.0 end as is_without_term,
+    case when standings.term_months < 12 then 1.0 else 0.0 end as is_short_term,
+    {% for days in (30, 60, 90, 180) -%}
+    case when standings.days_to_term_end <= {{ days }} then 1.0 else 0.0 end as ends_in_{{ days }}_days{{ ',' if not loop.last }}
+    {% endfor %}
+from measured
+inner join customers
+    on measured.customer_id = customers.customer_id and measured.month_start = customers.month_start
+inner join {{ ref('fct_service_standings') }} as standings
+    on measured.customer_id = standings.customer_id and measured.month_start = standings.month_start
+left join {{ ref('fct_customer_months') }} as earlier
+    on measured.customer_id = earlier.customer_id and customers.month_before = earlier.month_start
