@@ -39,9 +39,9 @@
         'is_without_term': ('is bound by a term', 'may leave any month'),
         'is_short_term': ('has a long term', 'has a short term'),
         'ends_in_30_days': ('no term ends in 30 days', 'a term ends in 30 days'),
-        'ends_in_60_days': ('no term ends in 60 days', 'a term ends in 60 days'),
-        'ends_in_90_days': ('no term ends in 90 days', 'a term ends in 90 days'),
-        'ends_in_180_days': ('no term ends in 180 days', 'a term ends in 180 days'),
+        'ends_in_60_days': ('no term ends in 31 to 60 days', 'a term ends in 31 to 60 days'),
+        'ends_in_90_days': ('no term ends in 61 to 90 days', 'a term ends in 61 to 90 days'),
+        'ends_in_180_days': ('no term ends in 91 to 180 days', 'a term ends in 91 to 180 days'),
     } -%}
     {%- for feature, (kpi_id, low, high) in forecast_metrics().items() -%}
         {%- do words.update({feature: (low, high)}) -%}

@@ -1,9 +1,8 @@
-{#- Of a KPI the mean of its last three final months, of a month without a value none. -#}
-{%- set mean_of = "avg(case when metrics.kpi_id = '%s' then metrics.value end) as %s" -%}
+{%- set of_kpis = forecast_metrics() -%}
 with customers as (
     select
         spine.*,
-        {{ add_months('spine.month_start', -3) }} as month_before,
+        {{ add_months('spine.month_start', -3) }} as quarter_before,
         {{ add_months('spine.month_start', 1) }} as known_on
     from {{ ref('fct_customer_months') }} as spine
     where spine.is_active
@@ -15,7 +14,10 @@ metrics as (
         catalog.window_days
     from {{ ref('kpi_judgements') }} as judgements
     inner join {{ ref('kpi_catalog') }} as catalog on judgements.kpi_id = catalog.kpi_id
-    where judgements.segment_type = 'customer' and judgements.breakdown = 'all'
+    where
+        judgements.segment_type = 'customer'
+        and judgements.breakdown = 'all'
+        and judgements.kpi_id in ('active_users', '{{ of_kpis.values() | map(attribute=0) | join("', '") }}')
 ),
 
 -- A KPI's newest month is the last one whose window had closed by the end of the customer's month.
@@ -23,16 +25,9 @@ measured as (
     select
         customers.customer_id,
         customers.month_start,
-        max(
-            case
-                when
-                    metrics.kpi_id = 'active_users'
-                    and metrics.period_start = customers.month_start
-                    then metrics.baseline_index
-            end
-        ) as use_change,
-        {% for feature, (kpi_id, low, high) in forecast_metrics().items() -%}
-        {{ mean_of % (kpi_id, feature) }}{{ ',' if not loop.last }}
+        avg(case when metrics.kpi_id = 'active_users' then metrics.baseline_index end) as use_change,
+        {% for feature, (kpi_id, low, high) in of_kpis.items() -%}
+        avg(case when metrics.kpi_id = '{{ kpi_id }}' then metrics.value end) as {{ feature }}{{ ',' if not loop.last }}
         {% endfor %}
     from customers
     left join metrics
@@ -45,7 +40,6 @@ measured as (
 
 select
     measured.*,
-    customers.mrr_amount,
     cast(customers.mrr_amount / nullif(earlier.mrr_amount, 0) as double precision) as mrr_change,
     ln(customers.mrr_amount) as mrr_size,
     {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25 as tenure_years,
@@ -53,8 +47,8 @@ select
     case when standings.is_past_due then 1.0 else 0.0 end as is_past_due,
     case when standings.days_to_term_end is null then 1.0 else 0.0 end as is_without_term,
     case when standings.term_months < 12 then 1.0 else 0.0 end as is_short_term,
-    {% for days in (30, 60, 90, 180) -%}
-    case when standings.days_to_term_end <= {{ days }} then 1.0 else 0.0 end as ends_in_{{ days }}_days{{ ',' if not loop.last }}
+    {% for after, days in ((-1, 30), (30, 60), (60, 90), (90, 180)) -%}
+    case when standings.days_to_term_end > {{ after }} and standings.days_to_term_end <= {{ days }} then 1.0 else 0.0 end as ends_in_{{ days }}_days{{ ',' if not loop.last }}
     {% endfor %}
 from measured
 inner join customers
@@ -62,4 +56,4 @@ inner join customers
 inner join {{ ref('fct_service_standings') }} as standings
     on measured.customer_id = standings.customer_id and measured.month_start = standings.month_start
 left join {{ ref('fct_customer_months') }} as earlier
-    on measured.customer_id = earlier.customer_id and customers.month_before = earlier.month_start
+    on measured.customer_id = earlier.customer_id and customers.quarter_before = earlier.month_start

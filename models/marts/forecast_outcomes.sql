@@ -1,7 +1,6 @@
-{%- set months_of = {30: 1, 60: 2, 90: 3, 180: 6} -%}
 -- A loss is known once it is too late for a renewal that the bridge (R5) would carry back.
 with asked as (
-    {% for days, months in months_of.items() -%}
+    {% for days, months in {30: 1, 60: 2, 90: 3, 180: 6}.items() -%}
     select
         standings.*,
         {{ days }} as horizon_days,
@@ -21,11 +20,16 @@ happened as (
         asked.month_start,
         asked.horizon_days,
         max(case when asked.is_over then 1 end) as is_over,
-        max(case when asked.days_to_term_end <= asked.horizon_days and renewals.is_final then 1 end)
-            as is_due,
+        max(case when asked.days_to_term_end <= asked.horizon_days then 1 end) as is_due,
         max(case when churns.lost_on < asked.until_on then 1 else 0 end) as churn,
         max(case when spine.expansion_mrr_amount > 0 then 1 else 0 end) as expansion,
-        max(case when 2 * renewals.kept_arr_amount >= renewals.due_arr_amount and renewals.is_renewed then 1 else 0 end) as renewal
+        max(
+            case
+                when renewals.is_superseded or (renewals.is_renewed and 2 * renewals.kept_arr_amount >= renewals.due_arr_amount)
+                    then 1
+                else 0
+            end
+        ) as renewal
     from asked
     left join {{ ref('fct_customer_months') }} as spine
         on
@@ -52,6 +56,6 @@ select
     horizon_days,
     case when is_over = 1 then {{ target }} = 1 end as has_happened
 from happened
-{{ "where is_due = 1 or is_over is null" if target == 'renewal' }}
+{{ 'where is_due = 1' if target == 'renewal' }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

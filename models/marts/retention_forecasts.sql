@@ -1,7 +1,9 @@
-{%- set sums = ['before_amount', 'after_amount', 'before_squares', 'after_squares', 'products'] -%}
+{#- What is to come strays, and so did what the rate was taken of: there a unit is in so many overlapping steps. -#}
+{%- set error = 'sqrt(rated.variance * (
+        steps.before_squares / (steps.before_amount * steps.before_amount)
+        + 3 * rated.quarters_ahead * rated.before_squares / (rated.before_amount * rated.before_amount)
+    ))' -%}
 with steps as (select * from {{ ref('fct_retention_steps') }}),
-
-months as (select * from {{ ref('dim_months') }}),
 
 -- What is forecast at the end of each quarter, and what was seen of the last year's steps by then.
 seen as (
@@ -9,10 +11,9 @@ seen as (
         made.measure,
         made.month_start,
         made.quarters_ahead,
-        {% for name in sums -%}
-        sum(past.{{ name }}) as {{ name }},
-        {% endfor -%}
-        count(*) as past_steps
+        {% for name in ('before_amount', 'after_amount', 'before_squares', 'after_squares', 'products') -%}
+        sum(past.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
     from steps as made
     inner join steps as past
         on
@@ -46,20 +47,13 @@ select
     cast(steps.before_amount as decimal(28, 6)) as base_amount,
     cast(rated.rate as decimal(28, 6)) as forecast,
     {% for name, sign in {'low': '-', 'high': '+'}.items() -%}
-    cast(greatest(rated.rate {{ sign }} 1.2816 * sqrt(
-        rated.variance * (
-            steps.before_squares / (steps.before_amount * steps.before_amount)
-            -- Steps of one unit overlap from month to month and are as good as one.
-            + 3 * rated.quarters_ahead * rated.before_squares / (rated.before_amount * rated.before_amount)
-        )
-    ), 0) as decimal(28, 6)) as {{ name }},
+    cast(greatest(rated.rate {{ sign }} 1.2816 * {{ error }}, 0) as decimal(28, 6)) as {{ name }},
     {% endfor -%}
-    case when months.as_of >= steps.final_on then cast(steps.after_amount / steps.before_amount as decimal(28, 6)) end as actual
+    case when steps.is_final then cast(steps.after_amount / steps.before_amount as decimal(28, 6)) end as actual
 from rated
 inner join steps
     on
         rated.measure = steps.measure
         and rated.month_start = steps.month_start
         and rated.quarters_ahead = steps.quarters_ahead
-inner join months on rated.month_start = months.month_start
 where steps.before_amount > 0

@@ -15,6 +15,7 @@ steps as (
     select
         months.month_start,
         months.ends_at,
+        months.as_of,
         ahead.quarters_ahead,
         {{ add_months('months.month_start', '3 * (ahead.quarters_ahead - 1)') }} as after_month_start,
         {{ add_months('months.month_start', '3 * ahead.quarters_ahead') }} as until_month_start
@@ -50,7 +51,11 @@ ending as (
         steps.month_start,
         steps.quarters_ahead,
         coalesce(contracts.arr_amount * rates.rate, 0) as before_amount,
-        coalesce(renewals.kept_arr_amount, 0) as after_amount
+        -- What was replaced more than 90 days early is kept; its successor falls due in its own time.
+        case
+            when renewals.is_superseded then coalesce(contracts.arr_amount * rates.rate, 0)
+            else coalesce(renewals.kept_arr_amount, 0)
+        end as after_amount
     from steps
     inner join {{ ref('dim_contracts') }} as contracts
         on
@@ -84,6 +89,7 @@ select
     units.quarters_ahead,
     steps.until_month_start,
     {{ add_days(add_months('steps.until_month_start', 1), bridge_days()) }} as final_on,
+    steps.as_of >= {{ add_days(add_months('steps.until_month_start', 1), bridge_days()) }} as is_final,
     count(*) as units,
     cast(sum(units.before_amount) as double precision) as before_amount,
     cast(sum(units.after_amount) as double precision) as after_amount,
@@ -93,4 +99,5 @@ select
 from units
 inner join steps
     on units.month_start = steps.month_start and units.quarters_ahead = steps.quarters_ahead
-group by units.measure, units.month_start, units.quarters_ahead, steps.until_month_start
+group by
+    units.measure, units.month_start, units.quarters_ahead, steps.until_month_start, steps.as_of
