@@ -27,6 +27,24 @@
 {% endmacro %}
 
 
+{% macro forecast_flags() %}
+    {#- {feature of forecast_features that is 0 or 1: (its condition over fct_service_standings; words where it is not met; where it is)}. -#}
+    {%- set days = 'standings.days_to_term_end' -%}
+    {{ return({
+        'is_past_due': ('standings.is_past_due', 'bills are paid', 'a bill is past due'),
+        'is_without_term': (days ~ ' is null', 'is bound by a term', 'may leave any month'),
+        'is_short_term': ('standings.term_months < 12', 'has a long term', 'has a short term'),
+        'ends_in_30_days': (days ~ ' <= 30', 'no term ends in 30 days', 'a term ends in 30 days'),
+        'ends_in_60_days':
+            (days ~ ' between 31 and 60', 'no term ends in 31 to 60 days', 'a term ends in 31 to 60 days'),
+        'ends_in_90_days':
+            (days ~ ' between 61 and 90', 'no term ends in 61 to 90 days', 'a term ends in 61 to 90 days'),
+        'ends_in_180_days':
+            (days ~ ' between 91 and 180', 'no term ends in 91 to 180 days', 'a term ends in 91 to 180 days'),
+    }) }}
+{% endmacro %}
+
+
 {% macro forecast_words() %}
     {#- {feature of forecast_features: (words where it is below the usual; where it is not)}. -#}
     {%- set words = {
@@ -35,16 +53,9 @@
         'mrr_size': ('pays little', 'pays much'),
         'tenure_years': ('is a new customer', 'is an old customer'),
         'is_end_asked_for': ('no end is asked for', 'the end is asked for'),
-        'is_past_due': ('bills are paid', 'a bill is past due'),
-        'is_without_term': ('is bound by a term', 'may leave any month'),
-        'is_short_term': ('has a long term', 'has a short term'),
-        'ends_in_30_days': ('no term ends in 30 days', 'a term ends in 30 days'),
-        'ends_in_60_days': ('no term ends in 31 to 60 days', 'a term ends in 31 to 60 days'),
-        'ends_in_90_days': ('no term ends in 61 to 90 days', 'a term ends in 61 to 90 days'),
-        'ends_in_180_days': ('no term ends in 91 to 180 days', 'a term ends in 91 to 180 days'),
     } -%}
-    {%- for feature, (kpi_id, low, high) in forecast_metrics().items() -%}
-        {%- do words.update({feature: (low, high)}) -%}
+    {%- for said in (forecast_flags(), forecast_metrics()) -%}
+        {%- for feature, (source, low, high) in said.items() -%}{%- do words.update({feature: (low, high)}) -%}{%- endfor -%}
     {%- endfor -%}
     {{ return(words) }}
 {% endmacro %}

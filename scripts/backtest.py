@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from backtest_page import write_page
-from forecast import KEYS, TARGETS, Forecast, before, of, read, train
+from forecast import KEYS, TARGETS, WEIGHTS, Forecast, before, of, read, train
 from simulate import at_least
 from simulate import main as simulate
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -31,32 +31,42 @@ DRAWS = 200
 LEAD = "churn", 90
 
 
-def auc(happened: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
-    """The chance that who it happened to has the higher score, equal ones shared; NaN where all or nobody has it."""
-    weight = np.ones(len(score)) if weight is None else weight
-    _, place = np.unique(score, return_inverse=True)
-    yes = np.bincount(place, weight * happened)
-    no = np.bincount(place, weight * (1 - happened))
-    pairs = yes.sum() * no.sum()
-    return float((yes * (np.cumsum(no) - no / 2)).sum() / pairs) if pairs else float("nan")
+def auc(happened: np.ndarray, score: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """The chance that who it happened to has the higher score, equal ones shared, for each row of `weights` (draws x rows; None: once, all
+    alike); NaN where all or nobody has it."""
+    weights = np.ones((1, len(score))) if weights is None else np.atleast_2d(weights)
+    order = np.argsort(score, kind="stable")
+    starts = np.flatnonzero(np.diff(score[order], prepend=-np.inf))
+    yes = np.add.reduceat((weights * happened)[:, order], starts, axis=1)
+    no = np.add.reduceat((weights * (1 - happened))[:, order], starts, axis=1)
+    pairs = yes.sum(axis=1) * no.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (yes * (np.cumsum(no, axis=1) - no / 2)).sum(axis=1) / pairs
+
+
+def drawn(rows: pd.DataFrame) -> np.ndarray:
+    """How often each row is in each draw of customers, the same draws for the same customers."""
+    _, customer = np.unique(rows["customer_id"], return_inverse=True)
+    number = customer.max() + 1
+    rng = np.random.default_rng(0)
+    return np.array([np.bincount(rng.integers(0, number, number), minlength=number)[customer] for _ in range(DRAWS)], dtype=float)
+
+
+def scored(rows: pd.DataFrame, score: str) -> np.ndarray:
+    """A column; a score that is not known is in the middle."""
+    return rows[score].fillna(rows[score].median()).to_numpy(float)
 
 
 def with_interval(rows: pd.DataFrame, score: str) -> dict:
-    """AUC of a column over `happened` with its interval by customer; a score that is not known is in the middle."""
-    happened = rows["happened"].to_numpy(float)
-    values = rows[score].fillna(rows[score].median()).to_numpy(float)
-    _, customer = np.unique(rows["customer_id"], return_inverse=True)
-    rng = np.random.default_rng(0)
-    number = customer.max() + 1 if len(customer) else 0
-    draws = [auc(happened, values, np.bincount(rng.integers(0, number, number), minlength=number)[customer]) for _ in range(DRAWS if number else 0)]
-    known = [value for value in draws if value == value]
-    low, high = np.quantile(known, (0.025, 0.975)) if known else (float("nan"), float("nan"))
+    """AUC of a column over `happened` with its interval by customer."""
+    happened, values = rows["happened"].to_numpy(float), scored(rows, score)
+    low, high = np.nanquantile(auc(happened, values, drawn(rows)), (0.025, 0.975))
     return {
-        "auc": rounded(auc(happened, values)),
+        "auc": rounded(auc(happened, values)[0]),
         "low": rounded(low),
         "high": rounded(high),
         "rows": len(rows),
-        "customers": int(number),
+        "customers": rows["customer_id"].nunique(),
         "happened": int(happened.sum()),
     }
 
@@ -103,7 +113,7 @@ class Company:
 def judged(company: Company, target: str, days: int) -> dict:
     """Forecast, health and the world's own chance on the late months; `quiet`: of whom nobody had asked for the end."""
     learnt, late = company.split(target, days)
-    forecast = train(learnt, company.features, days)
+    forecast = train(learnt, company.features)
     # The score speaks for staying and growing.
     sign = 1 if target == "churn" else -1
     late = late.assign(forecast=forecast.probability(late), health=sign * late["health"])
@@ -127,16 +137,11 @@ def judged(company: Company, target: str, days: int) -> dict:
 
 def difference(rows: pd.DataFrame, one: str, other: str) -> dict:
     """By how much the AUC of one score is above that of another, over the same draws of customers."""
-    happened = rows["happened"].to_numpy(float)
-    first, second = (rows[name].fillna(rows[name].median()).to_numpy(float) for name in (one, other))
-    _, customer = np.unique(rows["customer_id"], return_inverse=True)
-    rng, number = np.random.default_rng(0), customer.max() + 1
-    draws = []
-    for _ in range(DRAWS):
-        weight = np.bincount(rng.integers(0, number, number), minlength=number)[customer]
-        draws.append(auc(happened, first, weight) - auc(happened, second, weight))
+    happened, weights = rows["happened"].to_numpy(float), drawn(rows)
+    draws = auc(happened, scored(rows, one), weights) - auc(happened, scored(rows, other), weights)
     low, high = np.nanquantile(draws, (0.025, 0.975))
-    return {"auc": rounded(auc(happened, first) - auc(happened, second)), "low": rounded(low), "high": rounded(high)}
+    ahead = auc(happened, scored(rows, one))[0] - auc(happened, scored(rows, other))[0]
+    return {"auc": rounded(ahead), "low": rounded(low), "high": rounded(high)}
 
 
 def details(company: Company, learnt: pd.DataFrame, late: pd.DataFrame, forecast: Forecast) -> dict:
@@ -213,7 +218,7 @@ def shuffled(company: Company, learnt: pd.DataFrame, late: pd.DataFrame) -> dict
     """Outcomes dealt out among customers at random: whoever still foretells them has seen them."""
     rng = np.random.default_rng(0)
     deal = lambda part: part.assign(happened=rng.permutation(part["happened"].to_numpy()))
-    forecast = train(deal(learnt), company.features, LEAD[1])
+    forecast = train(deal(learnt), company.features)
     return with_interval(deal(late).assign(shuffled=forecast.probability(late)), "shuffled")
 
 
@@ -224,7 +229,7 @@ def leaked(company: Company) -> dict:
         month_start=future["month_start"] - pd.DateOffset(months=3), pays_later=(future["mrr_amount"] > 0).astype(float)
     )[[*KEYS, "pays_later"]]
     learnt, late = (part.merge(future, how="left", on=KEYS).fillna({"pays_later": 0}) for part in company.split(*LEAD))
-    late = late.assign(leaked=train(learnt, [*company.features, "pays_later"], LEAD[1]).probability(late))
+    late = late.assign(leaked=train(learnt, [*company.features, "pays_later"]).probability(late))
     late = late[(late["is_end_asked_for"] == 0) & late["chance"].notna()]
     found, ceiling = with_interval(late, "leaked"), with_interval(late, "chance")
     return found | {"is_found": is_too_good(found, ceiling), "ceiling": ceiling["high"]}
@@ -276,10 +281,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "backtest", help="where companies are built")
     options = parser.parse_args()
     companies, worlds = zip(*(backtested(seed, options.customers, options.months, options.folder) for seed in options.seed), strict=True)
-    report = {"worlds": list(worlds), "retention": retention(companies)}
+    report = {"worlds": list(worlds), "draws": DRAWS, "retention": retention(companies)}
     (ROOT / "target").mkdir(exist_ok=True)
     (ROOT / "target" / "backtest.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    write_page(report, ROOT / "docs")
+    write_page(report, ROOT / "docs", pd.read_csv(WEIGHTS)["trained_on"].iloc[0])
     print("target/backtest.json, docs/health.md")
 
 

@@ -4,8 +4,8 @@
 
 Each target and horizon is a logistic regression over `forecast_features` at a month's end, of what `forecast_outcomes` says came of it: a
 row per feature with what is usual (center), how far it spreads (scale) and its weight, so that SQL scores it and a person can read it.
-Its penalty is chosen, and its probabilities are calibrated, out of time: on months whose outcomes came after all that was fitted on was
-known. Nothing is drawn at random: the same warehouse gives the same weights. With several warehouses their customers are one crowd.
+Its penalty is chosen by customers that were left out. Nothing is drawn at random: the same warehouse gives the same weights. With several
+warehouses their customers are one crowd. How good such forecasts are out of time is what `make backtest` says.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.model_selection import GroupKFold
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "seeds" / "forecast_weights.csv"
 TARGETS = [("churn", days) for days in (30, 60, 90, 180)] + [
@@ -30,7 +31,7 @@ KEYS = ["customer_id", "month_start"]
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
 LIMIT = 3  # Nothing counts as more than so many times its spread.
 BRIDGE_DAYS = 30
-LATE_SHARE = 0.3  # Of the months, the last ones, that choose and calibrate.
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -61,40 +62,31 @@ def usual(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     return terms.round(6).assign(scale=lambda frame: frame["scale"].clip(lower=1e-6))
 
 
-def fitted(rows: pd.DataFrame, features: Sequence[str], penalty: float) -> Forecast:
-    """A logistic regression of `happened` as it is, uncalibrated; a smaller `penalty` (C) pulls weights more to 0."""
-    terms = usual(rows, features)
-    model = LogisticRegression(C=penalty, solver="newton-cholesky", tol=1e-8)
-    model.fit(standardised(rows, terms), rows["happened"])
+def train(rows: pd.DataFrame, features: Sequence[str]) -> Forecast:
+    """The forecast of one target and horizon; its penalty is the one that foretells best, by log loss, customers that it was not fitted on."""
+    terms, happened = usual(rows, features), rows["happened"].to_numpy()
+    distances = standardised(rows, terms)
+    model = regression(chosen(distances, happened, rows["customer_id"])).fit(distances, happened)
     return Forecast(terms.assign(weight=model.coef_[0]), float(model.intercept_[0]))
 
 
-def train(rows: pd.DataFrame, features: Sequence[str], horizon_days: int) -> Forecast:
-    """The forecast of one target and horizon: its penalty is the one with the least log loss on the late months, whose outcomes then stretch
-    it (slope) and shift it, so that probabilities are calibrated; then it is fitted on all months."""
-    months = np.sort(rows["month_start"].unique())
-    late_from = pd.Timestamp(months[int(len(months) * (1 - LATE_SHARE))])
-    early, late = before(rows, late_from, horizon_days), rows[rows["month_start"] >= late_from]
-    if min(early["happened"].nunique(), late["happened"].nunique()) < 2:
-        return fitted(rows, features, PENALTIES[0])
-    tries = {penalty: fitted(early, features, penalty) for penalty in PENALTIES}
-    losses = {penalty: log_loss(late["happened"], one.probability(late)) for penalty, one in tries.items()}
-    penalty = min(losses, key=losses.get)
-    stretch = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8).fit(tries[penalty].logit(late)[:, None], late["happened"])
-    slope = float(np.clip(stretch.coef_[0, 0], 0.5, 1.5))
-    whole = fitted(rows, features, penalty)
-    stretched = Forecast(whole.terms.assign(weight=whole.terms["weight"] * slope), whole.intercept)
-    return Forecast(stretched.terms, stretched.intercept + shift(stretched, rows))
+def regression(penalty: float) -> LogisticRegression:
+    """A smaller `penalty` (C) pulls weights more to 0."""
+    return LogisticRegression(C=penalty, solver="newton-cholesky", tol=1e-8)
 
 
-def shift(forecast: Forecast, rows: pd.DataFrame) -> float:
-    """What must be added to the logit for the forecast to expect as many as happened."""
-    logit, low, high = forecast.logit(rows), -10.0, 10.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        is_low = (1 / (1 + np.exp(-logit - middle))).mean() < rows["happened"].mean()
-        low, high = (middle, high) if is_low else (low, middle)
-    return (low + high) / 2
+def chosen(distances: np.ndarray, happened: np.ndarray, customers: pd.Series) -> float:
+    """The best penalty; of too few customers to leave some out the strictest."""
+    folds = GroupKFold(min(FOLDS, customers.nunique())).split(distances, groups=customers) if customers.nunique() > 1 else []
+    folds = [(seen, unseen) for seen, unseen in folds if len(np.unique(happened[seen])) == 2]
+    if not folds:
+        return PENALTIES[0]
+
+    def loss(penalty: float) -> float:
+        foretold = [regression(penalty).fit(distances[seen], happened[seen]).predict_proba(distances[unseen]) for seen, unseen in folds]
+        return log_loss(np.concatenate([happened[unseen] for _, unseen in folds]), np.concatenate(foretold)[:, 1], labels=[0, 1])
+
+    return min(PENALTIES, key=loss)
 
 
 def before(rows: pd.DataFrame, at: pd.Timestamp, horizon_days: int) -> pd.DataFrame:
@@ -130,7 +122,7 @@ def weights(rows: pd.DataFrame, features: Sequence[str], name: str, as_of: pd.Ti
         part = of(rows, target, days)
         if part["happened"].nunique() < 2:
             continue
-        forecast = train(part, features, days)
+        forecast = train(part, features)
         table = forecast.terms.rename_axis("feature").reset_index()
         intercept = pd.DataFrame([{"feature": "intercept", "center": 0.0, "scale": 1.0, "weight": forecast.intercept}])
         table = pd.concat([intercept, table], ignore_index=True).round(6)

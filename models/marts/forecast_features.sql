@@ -9,14 +9,11 @@ with customers as (
 ),
 
 metrics as (
-    select
-        judgements.*,
-        catalog.window_days
+    select judgements.*, catalog.window_days
     from {{ ref('kpi_judgements') }} as judgements
     inner join {{ ref('kpi_catalog') }} as catalog on judgements.kpi_id = catalog.kpi_id
     where
-        judgements.segment_type = 'customer'
-        and judgements.breakdown = 'all'
+        judgements.segment_type = 'customer' and judgements.breakdown = 'all'
         and judgements.kpi_id in ('active_users', '{{ of_kpis.values() | map(attribute=0) | join("', '") }}')
 ),
 
@@ -41,14 +38,12 @@ measured as (
 select
     measured.*,
     cast(customers.mrr_amount / nullif(earlier.mrr_amount, 0) as double precision) as mrr_change,
-    ln(customers.mrr_amount) as mrr_size,
-    {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25 as tenure_years,
+    cast(ln(customers.mrr_amount) as double precision) as mrr_size,
+    cast({{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25 as double precision)
+        as tenure_years,
     standings.end_asked_share as is_end_asked_for,
-    case when standings.is_past_due then 1.0 else 0.0 end as is_past_due,
-    case when standings.days_to_term_end is null then 1.0 else 0.0 end as is_without_term,
-    case when standings.term_months < 12 then 1.0 else 0.0 end as is_short_term,
-    {% for after, days in ((-1, 30), (30, 60), (60, 90), (90, 180)) -%}
-    case when standings.days_to_term_end > {{ after }} and standings.days_to_term_end <= {{ days }} then 1.0 else 0.0 end as ends_in_{{ days }}_days{{ ',' if not loop.last }}
+    {% for flag, (condition, low, high) in forecast_flags().items() -%}
+    cast(case when {{ condition }} then 1 else 0 end as double precision) as {{ flag }}{{ ',' if not loop.last }}
     {% endfor %}
 from measured
 inner join customers

@@ -24,35 +24,28 @@ valued as (
     union all
     {% endfor -%}
     select customer_id, month_start, term_ends_within_days, 'intercept', null, null, 1 from features
-),
-
--- What is not known counts as the usual, and nothing as more than three times its spread.
-weighed as (
-    select
-        valued.*,
-        weights.target,
-        weights.horizon_days,
-        weights.center,
-        weights.weight
-        * coalesce(least(greatest((valued.value - weights.center) / weights.scale, -3), 3), 0) as points,
-        weights.trained_on,
-        weights.trained_as_of
-    from valued
-    inner join {{ ref('forecast_weights') }} as weights
-        on
-            valued.feature = weights.feature
-            and (weights.target <> 'renewal' or valued.term_ends_within_days <= weights.horizon_days)
 )
 
+-- What is not known counts as the usual, and nothing as more than three times its spread.
 select
-    customer_id,
-    month_start,
-    target,
-    horizon_days,
-    feature,
-    value,
-    points,
-    case when value < center then low_words else high_words end as words,
-    trained_on,
-    trained_as_of
-from weighed
+    valued.customer_id,
+    valued.month_start,
+    weights.target,
+    weights.horizon_days,
+    valued.feature,
+    valued.value,
+    case
+        when valued.value is null then 0
+        else weights.weight * least(greatest((valued.value - weights.center) / weights.scale, -3), 3)
+    end as points,
+    case
+        when valued.value < weights.center then valued.low_words
+        when valued.value >= weights.center then valued.high_words
+    end as words,
+    weights.trained_on,
+    weights.trained_as_of
+from valued
+inner join {{ ref('forecast_weights') }} as weights
+    on
+        valued.feature = weights.feature
+        and (weights.target <> 'renewal' or valued.term_ends_within_days <= weights.horizon_days)
