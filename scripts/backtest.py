@@ -49,7 +49,9 @@ def drawn(rows: pd.DataFrame) -> np.ndarray:
     _, customer = np.unique(rows["customer_id"], return_inverse=True)
     number = customer.max() + 1
     rng = np.random.default_rng(0)
-    return np.array([np.bincount(rng.integers(0, number, number), minlength=number)[customer] for _ in range(DRAWS)], dtype=float)
+    return np.array(
+        [np.bincount(rng.integers(0, number, number), minlength=number)[customer] for _ in range(DRAWS)], dtype=float
+    )
 
 
 def scored(rows: pd.DataFrame, score: str) -> np.ndarray:
@@ -149,7 +151,10 @@ def details(company: Company, learnt: pd.DataFrame, late: pd.DataFrame, forecast
     return {
         "deciles": deciles(late),
         "capacity": at_capacity(late),
-        "segments": {str(name): {"forecast": with_interval(part, "forecast"), "health": with_interval(part, "health")} for name, part in quiet.groupby("segment")},
+        "segments": {
+            str(name): {"forecast": with_interval(part, "forecast"), "health": with_interval(part, "health")}
+            for name, part in quiet.groupby("segment")
+        },
         "metrics": leading_metrics(company, late),
         "shuffled": shuffled(company, learnt, late),
         "leak": leaked(company),
@@ -187,7 +192,11 @@ def wilson(happened: int, customers: int, rows: int) -> tuple[float, float]:
 def at_capacity(late: pd.DataFrame) -> dict:
     """Each month every CSM works the customers at the top of the list, as many as fit (seeds/playbook_capacity.csv)."""
     with (ROOT / "seeds" / "playbook_capacity.csv").open(encoding="utf-8") as file:
-        (room,) = [int(row["open_actions"]) for row in csv.DictReader(file) if row["owner_role"] == "csm" and row["owner_id"] == "(any)"]
+        (room,) = [
+            int(row["open_actions"])
+            for row in csv.DictReader(file)
+            if row["owner_role"] == "csm" and row["owner_id"] == "(any)"
+        ]
     owned = late.assign(csm_id=late["csm_id"].fillna("(unknown)"))
     found = {"room": room, "by_chance": rounded(late["happened"].mean())}
     for score in ("forecast", "health"):
@@ -208,7 +217,9 @@ def leading_metrics(company: Company, late: pd.DataFrame) -> list[dict]:
     for (kpi, window), values in company.metrics.groupby(["kpi_id", "window_days"]):
         closed_on = rows["month_start"] + pd.DateOffset(months=1) - pd.Timedelta(days=window)
         newest = closed_on.dt.to_period("M").dt.to_timestamp() - pd.DateOffset(months=1)
-        known = rows.assign(period_start=newest.astype(values["period_start"].dtype)).merge(values, on=["customer_id", "period_start"])
+        known = rows.assign(period_start=newest.astype(values["period_start"].dtype)).merge(
+            values, on=["customer_id", "period_start"]
+        )
         if known["happened"].nunique() == 2:
             table.append({"kpi_id": kpi} | with_interval(known, "against"))
     return sorted(table, key=lambda row: -row["auc"])
@@ -217,7 +228,10 @@ def leading_metrics(company: Company, late: pd.DataFrame) -> list[dict]:
 def shuffled(company: Company, learnt: pd.DataFrame, late: pd.DataFrame) -> dict:
     """Outcomes dealt out among customers at random: whoever still foretells them has seen them."""
     rng = np.random.default_rng(0)
-    deal = lambda part: part.assign(happened=rng.permutation(part["happened"].to_numpy()))
+
+    def deal(part):
+        return part.assign(happened=rng.permutation(part["happened"].to_numpy()))
+
     forecast = train(deal(learnt), company.features)
     return with_interval(deal(late).assign(shuffled=forecast.probability(late)), "shuffled")
 
@@ -243,7 +257,7 @@ def is_too_good(found: dict, ceiling: dict) -> bool:
 def retention(companies: Sequence[Company]) -> list[dict]:
     """How the forecasts of past quarters turned out, all companies together."""
     rows = pd.concat([company.retention for company in companies])
-    rows = rows[rows["actual"].notna()].astype({name: float for name in ("forecast", "low", "high", "actual")})
+    rows = rows[rows["actual"].notna()].astype(dict.fromkeys(("forecast", "low", "high", "actual"), float))
     table = []
     for (measure, ahead), part in rows.groupby(["measure", "quarters_ahead"]):
         error = part["actual"] - part["forecast"]
@@ -265,12 +279,34 @@ def backtested(seed: int, customers: int, months: int, folder: Path) -> tuple[Co
     place = folder / f"seed-{seed}-{customers}x{months}"
     warehouse = place / "warehouse" / "customer_success.duckdb"
     if not warehouse.exists():
-        simulate([f"--customers={customers}", f"--months={months}", f"--seed={seed}", "--no-kpis", "--out", str(place / "raw")])
+        simulate(
+            [
+                f"--customers={customers}",
+                f"--months={months}",
+                f"--seed={seed}",
+                "--no-kpis",
+                "--out",
+                str(place / "raw"),
+            ]
+        )
         build(place)
     company = Company(warehouse, place / "raw" / "truth")
     results = [judged(company, target, days) for target, days in TARGETS]
-    print(f"seed {seed}: " + ", ".join(f"{r['target']} {r['horizon_days']}: {r['quiet']['forecast']['auc']} (health {r['quiet']['health']['auc']})" for r in results), flush=True)
-    return company, {"seed": seed, "customers": customers, "months": months, "tested_from": str(company.first_test.date()), "results": results}
+    print(
+        f"seed {seed}: "
+        + ", ".join(
+            f"{r['target']} {r['horizon_days']}: {r['quiet']['forecast']['auc']} (health {r['quiet']['health']['auc']})"
+            for r in results
+        ),
+        flush=True,
+    )
+    return company, {
+        "seed": seed,
+        "customers": customers,
+        "months": months,
+        "tested_from": str(company.first_test.date()),
+        "results": results,
+    }
 
 
 def main() -> None:
@@ -280,7 +316,9 @@ def main() -> None:
     parser.add_argument("--months", type=at_least(24), default=36)
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "backtest", help="where companies are built")
     options = parser.parse_args()
-    companies, worlds = zip(*(backtested(seed, options.customers, options.months, options.folder) for seed in options.seed), strict=True)
+    companies, worlds = zip(
+        *(backtested(seed, options.customers, options.months, options.folder) for seed in options.seed), strict=True
+    )
     report = {"worlds": list(worlds), "draws": DRAWS, "retention": retention(companies)}
     (ROOT / "target").mkdir(exist_ok=True)
     (ROOT / "target" / "backtest.json").write_text(json.dumps(report, indent=1), encoding="utf-8")

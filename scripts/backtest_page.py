@@ -80,8 +80,16 @@ def by_seed(worlds: list[dict]) -> str:
         quiet = result(world, *LEAD)["quiet"]
         ahead = quiet["ahead_of_health"]
         rows.append(
-            [world["seed"], quiet["forecast"]["happened"], interval(quiet["forecast"]), interval(quiet["health"]), interval(ahead)]
-            + [interval(quiet["optimum"]), closed(quiet), interval(quiet["boosting"])]
+            [
+                world["seed"],
+                quiet["forecast"]["happened"],
+                interval(quiet["forecast"]),
+                interval(quiet["health"]),
+                interval(ahead),
+                interval(quiet["optimum"]),
+                closed(quiet),
+                interval(quiet["boosting"]),
+            ]
         )
     heads = ["Seed", "Left", "Forecast", "Health", "Forecast ahead by", "Optimum", "Way to it", "Boosting"]
     return text + table(heads, rows)
@@ -92,22 +100,49 @@ def by_horizon(worlds: list[dict]) -> str:
     rows = []
     for one in worlds[0]["results"]:
         found = [result(world, one["target"], one["horizon_days"]) for world in worlds]
-        mean = lambda name, part="quiet", found=found: number(pd.Series([r[part][name]["auc"] for r in found if name in r[part]]).mean()) if name in found[0][part] else ""
+
+        def mean(name, part="quiet", found=found):
+            return (
+                number(pd.Series([r[part][name]["auc"] for r in found if name in r[part]]).mean())
+                if name in found[0][part]
+                else ""
+            )
+
         ahead = [r["quiet"]["ahead_of_health"] for r in found]
         rows.append(
-            [f"{NAMES[one['target']]}, {one['horizon_days']} days", number(pd.Series([r["base_rate"] for r in found]).mean())]
-            + [mean("forecast"), mean("health"), mean("optimum"), mean("forecast", "all")]
-            + [f"{sum(a['auc'] > 0 for a in ahead)} of {len(ahead)}", f"{sum(a['low'] > 0 for a in ahead)} of {len(ahead)}"]
+            [
+                f"{NAMES[one['target']]}, {one['horizon_days']} days",
+                number(pd.Series([r["base_rate"] for r in found]).mean()),
+                mean("forecast"),
+                mean("health"),
+                mean("optimum"),
+                mean("forecast", "all"),
+                f"{sum(a['auc'] > 0 for a in ahead)} of {len(ahead)}",
+                f"{sum(a['low'] > 0 for a in ahead)} of {len(ahead)}",
+            ]
         )
     heads = ["Customer", "Share", "Forecast", "Health", "Optimum", "Forecast, notice or not", "Ahead", "Clearly ahead"]
     return text + table(heads, rows)
 
 
 def calibration(worlds: list[dict]) -> str:
-    frame = pd.DataFrame([{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["deciles"]])
-    mean = frame.groupby("decile").agg(expected=("expected", "mean"), happened=("happened", "mean"), low=("low", "mean"), high=("high", "mean"), lift=("lift", "mean"))
+    frame = pd.DataFrame(
+        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
+    )
+    mean = frame.groupby("decile").agg(
+        expected=("expected", "mean"),
+        happened=("happened", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        lift=("lift", "mean"),
+    )
     rows = [
-        [decile, number(row.expected), f"{number(row.happened)} ({number(max(row.low, 0))} to {number(row.high)})", f"{row.lift:.2f}"]
+        [
+            decile,
+            number(row.expected),
+            f"{number(row.happened)} ({number(max(row.low, 0))} to {number(row.high)})",
+            f"{row.lift:.2f}",
+        ]
         for decile, row in mean.iterrows()
     ]
     text = f"## Calibration and lift\n\nWho leaves within 90 days, all customers, by tenths of the forecast; means over the companies, the interval that of one company. Lift is the share of a tenth over that of all.\n\n![Expected and observed shares by tenth]({PLOT})\n\n"
@@ -132,16 +167,40 @@ def segments(worlds: list[dict]) -> str:
     rows = []
     for world in worlds:
         for name, found in result(world, *LEAD)["segments"].items():
-            rows.append([world["seed"], name, found["forecast"]["happened"], interval(found["forecast"]), interval(found["health"])])
-    return "## By segment\n\nWho leaves within 90 days.\n\n" + table(["Seed", "Segment", "Left", "Forecast", "Health"], rows)
+            rows.append(
+                [
+                    world["seed"],
+                    name,
+                    found["forecast"]["happened"],
+                    interval(found["forecast"]),
+                    interval(found["health"]),
+                ]
+            )
+    return "## By segment\n\nWho leaves within 90 days.\n\n" + table(
+        ["Seed", "Segment", "Left", "Forecast", "Health"], rows
+    )
 
 
 def metrics(worlds: list[dict]) -> str:
-    frame = pd.DataFrame([{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["metrics"]])
+    frame = pd.DataFrame(
+        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["metrics"]]
+    )
     frame["clear"] = (frame["low"] > 0.5).astype(int) - (frame["high"] < 0.5).astype(int)
-    mean = frame.groupby("kpi_id").agg(auc=("auc", "mean"), low=("low", "mean"), high=("high", "mean"), left=("happened", "sum"), clear=("clear", "sum"), seeds=("seed", "nunique"))
+    mean = frame.groupby("kpi_id").agg(
+        auc=("auc", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        left=("happened", "sum"),
+        clear=("clear", "sum"),
+        seeds=("seed", "nunique"),
+    )
     rows = [
-        [f"`{kpi}`", f"{number(row.auc)} ({number(row.low)} to {number(row.high)})", int(row.left), f"{int(row.clear)} of {int(row.seeds)}"]
+        [
+            f"`{kpi}`",
+            f"{number(row.auc)} ({number(row.low)} to {number(row.high)})",
+            int(row.left),
+            f"{int(row.clear)} of {int(row.seeds)}",
+        ]
         for kpi, row in mean.sort_values("auc", ascending=False).iterrows()
     ]
     text = "## Each leading metric alone\n\nIts newest value that was final at the month's end, turned so that worse is higher, against leaving within 90 days, of the customers that have one. Clear: the interval is above .5 (below it counts as -1). `metric_renewal_correlation` asks the same of renewals in your own data.\n\n"
@@ -153,7 +212,15 @@ def guards(worlds: list[dict]) -> str:
     for world in worlds:
         found = result(world, *LEAD)
         leak = found["leak"]
-        rows.append([world["seed"], interval(found["shuffled"]), interval(leak), number(leak["ceiling"]), "yes" if leak["is_found"] else "no"])
+        rows.append(
+            [
+                world["seed"],
+                interval(found["shuffled"]),
+                interval(leak),
+                number(leak["ceiling"]),
+                "yes" if leak["is_found"] else "no",
+            ]
+        )
     text = "## Nothing leaks\n\nWith outcomes dealt out at random the forecast is a coin. A feature of the future that was put in on purpose (does the customer pay three months on) lifts it above the world's own optimum, which no honest one is: so a leak is seen.\n\n"
     return text + table(["Seed", "Shuffled outcomes", "With a leak", "Upper end of the optimum", "Seen"], rows)
 
@@ -172,13 +239,20 @@ def retention(rows: list[dict]) -> str:
 
 
 def plot(worlds: list[dict]) -> str:
-    frame = pd.DataFrame([{"company": f"seed {world['seed']}", **row} for world in worlds for row in result(world, *LEAD)["deciles"]])
+    frame = pd.DataFrame(
+        [{"company": f"seed {world['seed']}", **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
+    )
     top = float(frame[["expected", "high"]].max().max())
     scale = alt.Scale(domain=[0, round(top + 0.02, 2)])
     base = alt.Chart(frame).encode(
-        x=alt.X("expected:Q", title="expected share", scale=scale), color=alt.Color("company:N", title=None, scale=alt.Scale(range=list(COLOURS)))
+        x=alt.X("expected:Q", title="expected share", scale=scale),
+        color=alt.Color("company:N", title=None, scale=alt.Scale(range=list(COLOURS))),
     )
-    line = alt.Chart(pd.DataFrame({"at": [0, top]})).mark_line(color="#aab4bd", strokeDash=[4, 4]).encode(x="at:Q", y="at:Q")
+    line = (
+        alt.Chart(pd.DataFrame({"at": [0, top]}))
+        .mark_line(color="#aab4bd", strokeDash=[4, 4])
+        .encode(x="at:Q", y="at:Q")
+    )
     points = base.mark_line(point=True).encode(y=alt.Y("happened:Q", title="left within 90 days", scale=scale))
     bars = base.mark_rule(opacity=0.4).encode(y="low:Q", y2="high:Q")
     chart = (line + bars + points).properties(width=420, height=320, background="white")
@@ -195,7 +269,15 @@ def write_page(report: dict, folder: Path, trained_on: str) -> None:
         tested_from=worlds[0]["tested_from"][:7],
         draws=report["draws"],
     )
-    text += "\n" + by_seed(worlds) + by_horizon(worlds) + calibration(worlds) + capacity(worlds) + segments(worlds) + metrics(worlds)
+    text += (
+        "\n"
+        + by_seed(worlds)
+        + by_horizon(worlds)
+        + calibration(worlds)
+        + capacity(worlds)
+        + segments(worlds)
+        + metrics(worlds)
+    )
     text += guards(worlds) + retention(report["retention"]) + CARD.format(trained_on=trained_on)
     (folder / "health.md").write_text(text.rstrip() + "\n", encoding="utf-8")
     (folder / PLOT).write_text(plot(worlds) + "\n", encoding="utf-8")

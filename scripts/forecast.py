@@ -77,14 +77,23 @@ def regression(penalty: float) -> LogisticRegression:
 
 def chosen(distances: np.ndarray, happened: np.ndarray, customers: pd.Series) -> float:
     """The best penalty; of too few customers to leave some out the strictest."""
-    folds = GroupKFold(min(FOLDS, customers.nunique())).split(distances, groups=customers) if customers.nunique() > 1 else []
+    folds = (
+        GroupKFold(min(FOLDS, customers.nunique())).split(distances, groups=customers)
+        if customers.nunique() > 1
+        else []
+    )
     folds = [(seen, unseen) for seen, unseen in folds if len(np.unique(happened[seen])) == 2]
     if not folds:
         return PENALTIES[0]
 
     def loss(penalty: float) -> float:
-        foretold = [regression(penalty).fit(distances[seen], happened[seen]).predict_proba(distances[unseen]) for seen, unseen in folds]
-        return log_loss(np.concatenate([happened[unseen] for _, unseen in folds]), np.concatenate(foretold)[:, 1], labels=[0, 1])
+        foretold = [
+            regression(penalty).fit(distances[seen], happened[seen]).predict_proba(distances[unseen])
+            for seen, unseen in folds
+        ]
+        return log_loss(
+            np.concatenate([happened[unseen] for _, unseen in folds]), np.concatenate(foretold)[:, 1], labels=[0, 1]
+        )
 
     return min(PENALTIES, key=loss)
 
@@ -105,7 +114,10 @@ def read(warehouse: Path) -> tuple[pd.DataFrame, list[str], pd.Timestamp]:
             where outcomes.has_happened is not null
             order by customer_id, month_start, target, horizon_days"""
         ).df()
-        names = [name for (name,) in connection.execute("select column_name from (describe kpi.forecast_features)").fetchall()]
+        names = [
+            name
+            for (name,) in connection.execute("select column_name from (describe kpi.forecast_features)").fetchall()
+        ]
         (as_of,) = connection.execute("select max(as_of) from core.dim_months").fetchone()
     rows["month_start"] = pd.to_datetime(rows["month_start"])
     return rows, [name for name in names if name not in KEYS], pd.Timestamp(as_of)
@@ -134,8 +146,12 @@ def weights(rows: pd.DataFrame, features: Sequence[str], name: str, as_of: pd.Ti
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     own = Path(os.environ.get("WAREHOUSE_DIR", "warehouse")) / "customer_success.duckdb"
-    parser.add_argument("--warehouse", type=Path, nargs="+", default=[own], help=f"whose customers are learnt from ({own})")
-    parser.add_argument("--name", default="own customers", help="what the weights say they were trained on (own customers)")
+    parser.add_argument(
+        "--warehouse", type=Path, nargs="+", default=[own], help=f"whose customers are learnt from ({own})"
+    )
+    parser.add_argument(
+        "--name", default="own customers", help="what the weights say they were trained on (own customers)"
+    )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="the seed (seeds/forecast_weights.csv)")
     options = parser.parse_args()
     worlds = [read(path) for path in options.warehouse]

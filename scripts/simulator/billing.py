@@ -94,7 +94,9 @@ def build_ledger(settings: Settings, world: World) -> Ledger:
 def yearly_chance(event: str, values: dict[str, float]) -> float:
     """The chance of an event in a year; of the values those count that the event has a coefficient of."""
     score = COEFFICIENTS[event, "intercept"][0]
-    score += sum(COEFFICIENTS[event, name][0] * value for name, value in values.items() if (event, name) in COEFFICIENTS)
+    score += sum(
+        COEFFICIENTS[event, name][0] * value for name, value in values.items() if (event, name) in COEFFICIENTS
+    )
     return 1 / (1 + exp(-score))
 
 

@@ -77,7 +77,9 @@ def _leaving_in_a_year(world: World) -> np.ndarray:
     chances = np.empty((2, *world.usage.shape))
     for raised, customer, month in np.ndindex(chances.shape):
         causes = {name: path[customer][month] for name, path in paths}
-        chances[raised, customer, month] = yearly_chance("leave", causes | {"fit": fit[customer], "price_raise": raised})
+        chances[raised, customer, month] = yearly_chance(
+            "leave", causes | {"fit": fit[customer], "price_raise": raised}
+        )
     return chances
 
 

@@ -58,7 +58,9 @@ def features_moved(sample_build, target_path, tmp_path_factory):
 
         def made(features: str, name: str) -> None:
             connection.execute(f"create or replace table core.fct_service_standings as {sql[MODELS[0]]}")
-            connection.execute(f"create or replace table {name} as select * from ({features}) where month_start <= date '{CUT}'")
+            connection.execute(
+                f"create or replace table {name} as select * from ({features}) where month_start <= date '{CUT}'"
+            )
 
         def moved(template: str) -> tuple[int, int]:
             connection.execute("begin")
@@ -141,7 +143,9 @@ def test_sql_and_scikit_learn_give_the_same_probability(sample_build, target, da
 def test_the_same_customers_give_the_same_weights(company):
     rows = company.rows[company.rows["target"] != "expansion"]
     first = forecast.weights(rows, company.features, "the sample", company.as_of)
-    again = forecast.weights(rows.sample(frac=1, random_state=1).sort_index(), company.features, "the sample", company.as_of)
+    again = forecast.weights(
+        rows.sample(frac=1, random_state=1).sort_index(), company.features, "the sample", company.as_of
+    )
     pd.testing.assert_frame_equal(first, again)
     assert set(first["feature"]) == {"intercept", *company.features}
     assert (first["scale"] > 0).all() and first["weight"].abs().max() > 0.1
