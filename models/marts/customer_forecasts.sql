@@ -1,10 +1,11 @@
+{%- set is_told = 'place = %s and words is not null and points <> 0' -%}
 -- Those reasons come first that move the forecast most, either way.
 with reasons as (
     select
         *,
         row_number() over (
             partition by customer_id, target, horizon_days
-            order by case when words is null or points = 0 then -1 else abs(points) end desc, feature
+            order by case when words is null then -1 else abs(points) end desc, feature
         ) as place
     from {{ ref('forecast_points') }}
 ),
@@ -26,10 +27,9 @@ select
     cast(1 / (1 + exp(-sum(reasons.points))) as decimal(28, 6)) as probability,
     cast(max(rates.base_rate) as decimal(28, 6)) as base_rate,
     {% for place in (1, 2, 3) -%}
-    max(case when place = {{ place }} and points <> 0 then words end) as reason_{{ place }},
-    cast(
-        max(case when place = {{ place }} and points <> 0 then points end) as decimal(28, 6)
-    ) as reason_{{ place }}_points,
+    max(case when {{ is_told % place }} then words end) as reason_{{ place }},
+    cast(max(case when {{ is_told % place }} then points end) as decimal(28, 6))
+        as reason_{{ place }}_points,
     {% endfor -%}
     max(reasons.trained_on) as trained_on,
     max(reasons.trained_as_of) as trained_as_of
