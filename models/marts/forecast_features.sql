@@ -1,4 +1,5 @@
 {%- set of_kpis = forecast_metrics() -%}
+{%- set kpi_ids = of_kpis.values() | map(attribute=0) | join("', '") -%}
 with customers as (
     select
         spine.*,
@@ -14,7 +15,7 @@ metrics as (
     inner join {{ ref('kpi_catalog') }} as catalog on judgements.kpi_id = catalog.kpi_id
     where
         judgements.segment_type = 'customer' and judgements.breakdown = 'all'
-        and judgements.kpi_id in ('active_users', '{{ of_kpis.values() | map(attribute=0) | join("', '") }}')
+        and judgements.kpi_id in ('active_users', '{{ kpi_ids }}')
 ),
 
 -- A KPI's newest month is the last one whose window had closed by the end of the customer's month.
@@ -22,16 +23,18 @@ measured as (
     select
         customers.customer_id,
         customers.month_start,
-        avg(case when metrics.kpi_id = 'active_users' then metrics.baseline_index end) as use_change,
         {% for feature, (kpi_id, low, high) in of_kpis.items() -%}
-        avg(case when metrics.kpi_id = '{{ kpi_id }}' then metrics.value end) as {{ feature }}{{ ',' if not loop.last }}
-        {% endfor %}
+        avg(case when metrics.kpi_id = '{{ kpi_id }}' then metrics.value end) as {{ feature }},
+        {% endfor -%}
+        avg(case when metrics.kpi_id = 'active_users' then metrics.baseline_index end)
+            as use_change
     from customers
     left join metrics
         on
             customers.customer_id = metrics.segment
-            and {{ add_months(month_of(add_days('customers.known_on', '-metrics.window_days')), -1) }}
-            between metrics.period_start and {{ add_months('metrics.period_start', 2) }}
+            and {{ add_months(
+                month_of(add_days('customers.known_on', '-metrics.window_days')), -1
+            ) }} between metrics.period_start and {{ add_months('metrics.period_start', 2) }}
     group by customers.customer_id, customers.month_start
 )
 
@@ -39,12 +42,14 @@ select
     measured.*,
     cast(customers.mrr_amount / nullif(earlier.mrr_amount, 0) as double precision) as mrr_change,
     cast(ln(customers.mrr_amount) as double precision) as mrr_size,
-    cast({{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25 as double precision)
-        as tenure_years,
-    standings.end_asked_share as is_end_asked_for,
     {% for flag, (condition, low, high) in forecast_flags().items() -%}
-    cast(case when {{ condition }} then 1 else 0 end as double precision) as {{ flag }}{{ ',' if not loop.last }}
-    {% endfor %}
+    cast(case when {{ condition }} then 1 else 0 end as double precision) as {{ flag }},
+    {% endfor -%}
+    cast(
+        {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25
+        as double precision
+    ) as tenure_years,
+    standings.end_asked_share as is_end_asked_for
 from measured
 inner join customers
     on measured.customer_id = customers.customer_id and measured.month_start = customers.month_start

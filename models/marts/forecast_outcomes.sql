@@ -1,4 +1,3 @@
--- A loss is known once it is too late for a renewal that the bridge (R5) would carry back.
 with asked as (
     {% for days, months in {30: 1, 60: 2, 90: 3, 180: 6}.items() -%}
     select
@@ -25,8 +24,8 @@ happened as (
         max(case when spine.expansion_mrr_amount > 0 then 1 else 0 end) as expansion,
         max(
             case
-                when renewals.is_superseded or (renewals.is_renewed and 2 * renewals.kept_arr_amount >= renewals.due_arr_amount)
-                    then 1
+                when terms.is_superseded then 1
+                when terms.is_renewed and 2 * terms.kept_arr_amount >= terms.due_arr_amount then 1
                 else 0
             end
         ) as renewal
@@ -41,10 +40,10 @@ happened as (
             asked.customer_id = churns.customer_id
             and asked.known_on <= churns.lost_on
             and not churns.is_pause
-    left join {{ ref('fct_contract_renewals') }} as renewals
+    left join {{ ref('fct_contract_renewals') }} as terms
         on
-            asked.source_system = renewals.source_system
-            and asked.contract_id = renewals.contract_id
+            asked.source_system = terms.source_system
+            and asked.contract_id = terms.contract_id
     group by asked.customer_id, asked.month_start, asked.horizon_days
 )
 

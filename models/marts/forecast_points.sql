@@ -7,7 +7,9 @@ with features as (
             {% endfor -%}
         end as term_ends_within_days
     from {{ ref('forecast_features') }}
-    where month_start = (select max(latest.month_start) from {{ ref('forecast_features') }} as latest)
+    where
+        month_start
+        = (select max(latest.month_start) from {{ ref('forecast_features') }} as latest)
 ),
 
 valued as (
@@ -36,7 +38,9 @@ select
     valued.value,
     case
         when valued.value is null then 0
-        else weights.weight * least(greatest((valued.value - weights.center) / weights.scale, -3), 3)
+        else
+            weights.weight
+            * least(greatest((valued.value - weights.center) / weights.scale, -3), 3)
     end as points,
     case
         when valued.value < weights.center then valued.low_words

@@ -1,8 +1,9 @@
-{#- What is to come strays, and so did what the rate was taken of: there a unit is in so many overlapping steps. -#}
+{#- What comes strays, and so did what the rate is of: there a unit is in several steps. -#}
 {%- set error = 'sqrt(rated.variance * (
-        steps.before_squares / (steps.before_amount * steps.before_amount)
-        + 3 * rated.quarters_ahead * rated.before_squares / (rated.before_amount * rated.before_amount)
+        steps.before_squares / power(steps.before_amount, 2)
+        + 3 * rated.quarters_ahead * rated.before_squares / power(rated.before_amount, 2)
     ))' -%}
+{%- set sums = ['before_amount', 'after_amount', 'before_squares', 'after_squares', 'products'] -%}
 with steps as (select * from {{ ref('fct_retention_steps') }}),
 
 -- What is forecast at the end of each quarter, and what was seen of the last year's steps by then.
@@ -11,7 +12,7 @@ seen as (
         made.measure,
         made.month_start,
         made.quarters_ahead,
-        {% for name in ('before_amount', 'after_amount', 'before_squares', 'after_squares', 'products') -%}
+        {% for name in sums -%}
         sum(past.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from steps as made
@@ -49,7 +50,7 @@ select
     {% for name, sign in {'low': '-', 'high': '+'}.items() -%}
     cast(greatest(rated.rate {{ sign }} 1.2816 * {{ error }}, 0) as decimal(28, 6)) as {{ name }},
     {% endfor -%}
-    case when steps.is_final then cast(steps.after_amount / steps.before_amount as decimal(28, 6)) end as actual
+    cast(steps.final_rate as decimal(28, 6)) as actual
 from rated
 inner join steps
     on

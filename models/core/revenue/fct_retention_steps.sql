@@ -10,21 +10,32 @@ customer_months as (
 
 ),
 
-steps as (
+asked as (
 
     select
         months.month_start,
         months.ends_at,
         months.as_of,
         ahead.quarters_ahead,
-        {{ add_months('months.month_start', '3 * (ahead.quarters_ahead - 1)') }} as after_month_start,
+        {{ add_months('months.month_start', '3 * ahead.quarters_ahead - 2') }} as after_on,
         {{ add_months('months.month_start', '3 * ahead.quarters_ahead') }} as until_month_start
     from months
     cross join (select 1 as quarters_ahead union all select 2 as quarters_ahead) as ahead
 
 ),
 
--- Who pays at the end of the month, and what the same customers pay at the end of the quarter ahead.
+-- Nothing changes a step any more once it is too late for a renewal that is bridged (R5).
+steps as (
+
+    select
+        *,
+        {{ add_months('until_month_start', 1) }} as until_on,
+        {{ add_days(add_months('until_month_start', 1), bridge_days()) }} as final_on
+    from asked
+
+),
+
+-- Who pays at the month's end, and what the same customers pay at the end of the quarter ahead.
 paying as (
 
     select
@@ -43,7 +54,7 @@ paying as (
 
 ),
 
--- The terms in force at the end of the month that end in the quarter ahead, and what of them was kept.
+-- The terms in force at the month's end that end in the quarter ahead, and what of them was kept.
 ending as (
 
     select
@@ -51,7 +62,7 @@ ending as (
         steps.month_start,
         steps.quarters_ahead,
         coalesce(contracts.arr_amount * rates.rate, 0) as before_amount,
-        -- What was replaced more than 90 days early is kept; its successor falls due in its own time.
+        -- What was replaced more than 90 days early is kept; its successor falls due later.
         case
             when renewals.is_superseded then coalesce(contracts.arr_amount * rates.rate, 0)
             else coalesce(renewals.kept_arr_amount, 0)
@@ -61,8 +72,8 @@ ending as (
         on
             contracts.term_start < steps.ends_at
             and (contracts.terminated_at is null or contracts.terminated_at >= steps.ends_at)
-            and contracts.term_end > {{ utc_start_of(add_months('steps.after_month_start', 1)) }}
-            and contracts.term_end <= {{ utc_start_of(add_months('steps.until_month_start', 1)) }}
+            and contracts.term_end > {{ utc_start_of('steps.after_on') }}
+            and contracts.term_end <= {{ utc_start_of('steps.until_on') }}
     inner join {{ ref('dim_customers') }} as customers
         on contracts.customer_id = customers.customer_id and not customers.is_internal
     left join {{ ref('dim_exchange_rates') }} as rates
@@ -88,8 +99,12 @@ select
     units.month_start,
     units.quarters_ahead,
     steps.until_month_start,
-    {{ add_days(add_months('steps.until_month_start', 1), bridge_days()) }} as final_on,
-    steps.as_of >= {{ add_days(add_months('steps.until_month_start', 1), bridge_days()) }} as is_final,
+    steps.final_on,
+    case
+        when steps.as_of >= steps.final_on
+            then cast(sum(units.after_amount) as double precision)
+            / cast(nullif(sum(units.before_amount), 0) as double precision)
+    end as final_rate,
     count(*) as units,
     cast(sum(units.before_amount) as double precision) as before_amount,
     cast(sum(units.after_amount) as double precision) as after_amount,
@@ -100,4 +115,9 @@ from units
 inner join steps
     on units.month_start = steps.month_start and units.quarters_ahead = steps.quarters_ahead
 group by
-    units.measure, units.month_start, units.quarters_ahead, steps.until_month_start, steps.as_of
+    units.measure,
+    units.month_start,
+    units.quarters_ahead,
+    steps.until_month_start,
+    steps.final_on,
+    steps.as_of

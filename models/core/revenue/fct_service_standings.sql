@@ -4,8 +4,8 @@ with months as (
 
 ),
 
--- What runs at the month's end E by itself. A service that counts as MRR at E only because its renewal came
--- late (R5) was over by what E knew.
+-- What runs at the month's end E by itself. A service that counts as MRR at E only because its
+-- renewal came late (R5) was over by what E knew.
 served as (
 
     select
@@ -69,7 +69,8 @@ select
     terms.source_system,
     terms.contract_id,
     terms.term_months,
-    cast({{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }} as bigint) as days_to_term_end
+    cast({{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }} as bigint)
+        as days_to_term_end
 from served
 left join terms
     on
