@@ -30,7 +30,7 @@ TARGETS = [("churn", days) for days in (30, 60, 90, 180)] + [
 KEYS = ["customer_id", "month_start"]
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
 LIMIT = 3  # Nothing counts as more than so many times its spread.
-BRIDGE_DAYS = 30
+BRIDGE_DAYS = 30  # For which an outcome may still change, as by var mrr_bridge_days.
 FOLDS = 5
 
 
@@ -99,7 +99,7 @@ def chosen(distances: np.ndarray, happened: np.ndarray, customers: pd.Series) ->
 
 
 def before(rows: pd.DataFrame, at: pd.Timestamp, horizon_days: int) -> pd.DataFrame:
-    """Rows whose outcome was known at the end of the month before `at`, when its features were not yet."""
+    """Rows whose outcome was known at the end of the month `at`, from which on forecasts are judged."""
     known_at = rows["month_start"] + pd.DateOffset(months=1) + pd.Timedelta(days=horizon_days + BRIDGE_DAYS)
     return rows[known_at <= at + pd.DateOffset(months=1)]
 

@@ -48,8 +48,10 @@ def lead(company) -> dict:
 
 
 @pytest.fixture(scope="module")
-def features_moved(sample_build, target_path, tmp_path_factory):
+def features_moved(dbt, sample_build, sample_raw, target_path, tmp_path_factory):
     """How many rows of features, up to the month CUT, another future changes; `features` is the SQL that makes them."""
+    done = dbt("compile", "-s", *MODELS, raw=sample_raw, after=sample_build, SOURCES=VENDORS)
+    assert done.code == 0, done.output[-5000:]
     compiled = Path(target_path(VENDORS)) / "compiled"
     sql = {name: next(compiled.rglob(f"{name}.sql")).read_text(encoding="utf-8") for name in MODELS}
     warehouse = tmp_path_factory.mktemp("future") / sample_build.warehouse_file.name
