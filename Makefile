@@ -17,7 +17,7 @@ SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth mutate bench lint contract handbook dashboard quality-report data-docs docs backup restore clean faults prove
+.PHONY: help environment sample build check test truth forecast backtest mutate faults prove bench lint contract handbook dashboard quality-report data-docs docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ MONTHS ?= 30
 
 truth: $(ENVIRONMENT) ## Simulate a company (SEED, CUSTOMERS, MONTHS), build it, hold the warehouse against its truth
 	@$(BIN)/python scripts/truth.py --seed $(SEED) --customers $(CUSTOMERS) --months $(MONTHS)
+
+forecast: $(ENVIRONMENT) ## Learn the forecasts' weights from the warehouse's own customers: seeds/forecast_weights.csv, which the next build scores with
+	@$(BIN)/python scripts/forecast.py
+
+backtest: $(ENVIRONMENT) ## Simulate companies (SEED="7 11", CUSTOMERS, MONTHS), build them, and say how well health and forecasts foretell: docs/health.md
+	@$(BIN)/python scripts/backtest.py $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(filter command line environment,$(origin MONTHS)),--months $(MONTHS))
 
 mutate: $(ENVIRONMENT) ## How many wrong versions of the models the tests notice (MODELS="core/usage kpi_quick_ratio" SAMPLE=300)
 	@$(BIN)/python scripts/mutate.py $(MODELS) $(if $(SAMPLE),--sample $(SAMPLE))

@@ -24,6 +24,7 @@ from .crm import keep_terms_on_file, salesforce_tables
 from .events import EventLife
 from .feedback import Feedback
 from .files import file_tables
+from .hazards import churn_hazards
 from .kpi_growth import RenewalUse
 from .kpi_truth import Lived, true_kpis
 from .links import link_systems
@@ -79,7 +80,7 @@ def simulate(settings: Settings, out: Path) -> None:
         "zendesk": zendesk,
         "segment": segment_tables(settings, world, ledger, users),
         "files": file_tables(settings, world, ledger, contracts),
-        "truth": truth | support,
+        "truth": truth | support | {"churn_hazards": churn_hazards(settings, world, ledger)},
     }
     csm_ids = sources["salesforce"]["user"]["id"].to_numpy()
     sources["salesforce"] |= salesforce_opportunities(settings, world, deals, csm_ids)

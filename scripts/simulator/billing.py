@@ -30,7 +30,7 @@ from .catalog import (
     Price,
     discounted,
 )
-from .ledger import Discount, Invoice, Item, Ledger, Line, Loss, Spell, Subscription, Term
+from .ledger import Discount, Invoice, Item, Ledger, Line, Loss, Period, Spell, Subscription, Term
 from .payments import collect
 from .settings import Settings, add_months
 from .world import World
@@ -38,6 +38,11 @@ from .world import World
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TRIAL_DAYS = 14
 MID_PERIOD = 0.35
+# Yearly chances that have no cause, the shares of those who leave within a period and of the late who come back too late, and days of notice.
+UNPAID, LATE = 0.016, 0.1
+WITHIN_PERIOD, TOO_LATE = 0.15, 0.2
+NOTICE_DAYS = (5, 60)
+FORESEEN = timedelta(days=180)
 DAILY_PAYERS, WEEKLY_PAYERS = 120, 60  # One customer in so many pays by the day, by the week.
 PATHS = ("usage", "friction", "success", "relationship")
 Span = tuple[datetime, datetime]
@@ -86,6 +91,15 @@ def build_ledger(settings: Settings, world: World) -> Ledger:
     return ledger
 
 
+def yearly_chance(event: str, values: dict[str, float]) -> float:
+    """The chance of an event in a year; of the values those count that the event has a coefficient of."""
+    score = COEFFICIENTS[event, "intercept"][0]
+    score += sum(
+        COEFFICIENTS[event, name][0] * value for name, value in values.items() if (event, name) in COEFFICIENTS
+    )
+    return 1 / (1 + exp(-score))
+
+
 def _when(invoice: Invoice) -> tuple[datetime, int]:
     return invoice.at, invoice.number
 
@@ -126,14 +140,7 @@ class _Life:
 
     def _yearly(self, event: str, month: int, **values: float) -> float:
         """The chance of an event in a year, for the customer as it is in `month`."""
-        score = COEFFICIENTS[event, "intercept"][0]
-        score += sum(
-            COEFFICIENTS[event, name][0] * path[month]
-            for name, path in self.paths.items()
-            if (event, name) in COEFFICIENTS
-        )
-        score += sum(COEFFICIENTS[event, name][0] * value for name, value in values.items())
-        return 1 / (1 + exp(-score))
+        return yearly_chance(event, {name: path[month] for name, path in self.paths.items()} | values)
 
     # --- the story ------------------------------------------------------------------------------------
 
@@ -187,7 +194,7 @@ class _Life:
 
     def _lateness(self) -> timedelta:
         """Most renewals that are late are bridged, some on the last day that counts; a few come too late."""
-        when = self._pick(bridged=0.6, last_day=0.2, too_late=0.2)
+        when = self._pick(bridged=0.6, last_day=0.2, too_late=TOO_LATE)
         if when == "last_day":
             return timedelta(days=int(self.rng.integers(29, 31)))
         return self._days(5, 25) if when == "bridged" else self._days(32, 50)
@@ -206,7 +213,7 @@ class _Life:
             if begin < resumes:
                 self._bill(subscription, (begin, stop), "void", begin)
                 continue
-            if self._happens(0.016, subscription):
+            if self._happens(UNPAID, subscription):
                 return "unpaid", self._go_unpaid(subscription, (begin, stop))
             hole = None
             if number and subscription.interval not in BRIEF and self._happens(0.04, subscription):
@@ -217,6 +224,7 @@ class _Life:
                     continue
             self._bill(subscription, (begin, stop), "paid", self._payment(subscription, (begin, stop)))
             self.paid_until = stop
+            self.ledger.periods.append(self._period(subscription, start, number))
             if hole:
                 self._serve_all(subscription, hole[0], "pause")
                 self._resume(subscription, hole[1])
@@ -229,11 +237,19 @@ class _Life:
                     return ending, self._cancel_at_once(subscription, cut, stop, has_credit)
             self._serve_all(subscription, stop)
             if ending and ending != "early":
-                notice = self._days(5, 60) if ending == "churned" else self._days(2, 10)
+                notice = self._days(*NOTICE_DAYS) if ending == "churned" else self._days(2, 10)
                 return ending, self._cancel_at_period_end(subscription, stop, max(stop - notice, begin + HOUR))
             if stop < self.settings.end:
                 self._evolve(subscription, stop, 1 - MID_PERIOD)
         return "running", self.settings.end
+
+    def _period(self, subscription: Subscription, anchor: datetime, number: int) -> Period:
+        begin, stops = self._nth(subscription, anchor, number), [self._nth(subscription, anchor, number + 1)]
+        while stops[-1] < stops[0] + FORESEEN:
+            stops.append(self._nth(subscription, anchor, number + 1 + len(stops)))
+        is_raised = self.accepts_raise or self.customer.signed_at >= self.raise_at
+        raise_at = self.raise_at if is_raised else None
+        return Period(self.customer.Index, subscription.interval, subscription.months, begin, tuple(stops), raise_at)
 
     def _maybe_addon(self, since: datetime, cut: datetime | None) -> None:
         """Yearly customers may buy the add-on at any time, as a subscription of its own."""
@@ -323,7 +339,7 @@ class _Life:
             return "early"
         if subscription.interval not in BRIEF and self._happens(0.02, subscription):
             return "currency"
-        if self._happens(0.1, subscription):
+        if self._happens(LATE, subscription):
             return "addon_only" if self._chance(0.06) else "late"
         return None
 
@@ -332,7 +348,7 @@ class _Life:
         if ending == "early":
             early = stop - (self._days(5, 60) if self._chance(0.75) else self._days(95, 150))
             return early if early > after + DAY else None
-        return self._between(after + DAY, stop - DAY) if self._chance(0.15) else None
+        return self._between(after + DAY, stop - DAY) if self._chance(WITHIN_PERIOD) else None
 
     def _cancel_at_once(self, subscription: Subscription, at: datetime, stop: datetime, has_credit: bool) -> datetime:
         lines = [self._proration(item, -1, at, stop) for item in subscription.items if has_credit and item.since]

@@ -73,6 +73,21 @@ class Subscription:
         self.change(at, status="canceled", canceled_at=at, ended_at=at)
 
 
+@dataclass(frozen=True)
+class Period:
+    """A paid period of a customer's core service, and when it and those after it would end, half a year beyond its own end.
+
+    `raise_at`: from when on a dearer price list holds for the customer at a period's end; None: for this one never.
+    """
+
+    customer: int
+    interval: str
+    months: float
+    begin: datetime
+    stops: tuple[datetime, ...]
+    raise_at: datetime | None
+
+
 @dataclass(eq=False)
 class Line:
     """What is charged for one span of service. `amount` before discounts, in minor units.
@@ -217,5 +232,6 @@ class Ledger:
     credit_notes: list[CreditNote] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     access: list[tuple[int, datetime, datetime]] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
     currencies: dict[int, str] = field(default_factory=dict)
     item_numbers: Iterator[int] = field(default_factory=count)

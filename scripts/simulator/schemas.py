@@ -243,6 +243,9 @@ COLUMNS = {
         n_pending:i is_final:b""",
     # What drives the simulated lives: the coefficients of billing.py's formulas.
     "truth/coefficients": "name:s value:f meaning:s",
+    # The chance by those causes, taken as they will be, that who is served at a month's end, and whose end nobody has asked for, leaves within
+    # so many days from then on; a pause is not leaving.
+    "truth/churn_hazards": "salesforce_account_id:s stripe_customer_id:s month:d horizon_days:i chance:f",
     "truth/tickets": """ticket_id:s salesforce_account_id:s stripe_customer_id:s created_at:t replies:i reopens:i is_open:b
         escalated_at:t turn:s
         first_reply_calendar_seconds:i first_reply_business_seconds:i

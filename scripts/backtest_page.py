@@ -1,0 +1,283 @@
+"""docs/health.md, what health and the forecasts foretell, written from what `make backtest` measured; with it a plot of the calibration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+PLOT = "health_calibration.svg"
+LEAD = "churn", 90
+COLOURS = ("#16808e", "#cc8400", "#8a0f32", "#26394a", "#6a51a3", "#5b6b7a")
+NAMES = {"churn": "leaves", "renewal": "renews a term that ends", "expansion": "grows"}
+MEASURES = {"net_revenue_retention": "Net revenue retention", "renewal_rate": "Renewal rate"}
+
+INTRODUCTION = """# What health and the forecasts foretell
+
+How far the health score and the forecasts can be believed, measured on simulated companies, in which the causes of leaving are known. `make backtest SEED="{seeds}"
+CUSTOMERS={customers} MONTHS={months}` wrote this page and `target/backtest.json`; each company is built by this project from raw tables as any other.
+
+Everything is out of time. The forecast is fitted on what was known by the end of {learnt_until} and judged on the month ends from {tested_from} on. Intervals
+are of 95 %, from {draws} draws of customers (a customer's months are no independent ones). Where nothing else is said the customers are those **whose end nobody had asked for yet**: who has
+given notice is no riddle.
+
+- **AUC** is the chance that of one whom it happened to and one whom it did not the first has the higher score: .5 is a coin, 1 is always.
+- **Health** is `health_scores` of the same month, the hand-weighted score. It knows nothing of terms, and the forecast does: part of its lead in churn is that a customer can hardly leave before its term ends. In
+  renewals, where all have a term that ends, that lead is gone.
+- **Optimum** is the chance by which the simulated world itself let customers leave (truth `churn_hazards`), with every hidden cause as it was going to be. Nobody can be better but by luck.
+- **Boosting** is scikit-learn's gradient boosted trees on the same features: why the forecast is a logistic regression.
+"""
+
+CARD = """## Model card
+
+| | |
+|---|---|
+| What it is | a penalised logistic regression (scikit-learn) per target and horizon over `forecast_features`; the weights are `seeds/forecast_weights.csv`, the build scores them in SQL (`forecast_points`, `customer_forecasts`) |
+| Targets | churn in 30, 60, 90, 180 days (a pause is not leaving), renewal of a term that ends in 90, 180 days (at least half of its ARR), expansion of MRR in 90, 180 days |
+| Features | what was known at the month's end: the customer's leading KPIs whose window had closed, mean of three months; use and MRR against before; term, tenure, notice given, bills past due. No names, no people, no segment, region or industry |
+| Not read | the health score, so that both can be compared; anything later than the month's end. Raw records carry no time of arrival that is kept: what landed late counts as if it had been there |
+| What is not known | counts as the usual; nothing counts as more than three times its spread |
+| Shipped weights | trained on {trained_on}: a demonstration, not knowledge of your customers. `make forecast` trains on yours, after about two years of history and 50 losses; then `make build` |
+| Reasons | the features that move a customer's log-odds most, either way. They say what the model looks at, not what would keep the customer: no cause is proved by them |
+| Use | to order who is called first and to size a quarter. Not for prices, nor for judging a person's work |
+| Watch | calibration below, each year anew: probabilities drift when prices, product or customers change |
+
+"""
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    if value is None:
+        return ""
+    return f"{value:.{digits}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.{digits}f}"
+
+
+def interval(score: dict | None) -> str:
+    return f"{number(score['auc'])} ({number(score['low'])} to {number(score['high'])})" if score else ""
+
+
+def table(heads: list[str], rows: list[list[object]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n\n"
+
+
+def result(world: dict, target: str, days: int) -> dict:
+    (found,) = [one for one in world["results"] if (one["target"], one["horizon_days"]) == (target, days)]
+    return found
+
+
+def closed(quiet: dict) -> str:
+    """How much of the way from health to the optimum the forecast goes."""
+    way = quiet["optimum"]["auc"] - quiet["health"]["auc"]
+    return f"{100 * (quiet['forecast']['auc'] - quiet['health']['auc']) / way:.0f} %" if way > 0 else ""
+
+
+def by_seed(worlds: list[dict]) -> str:
+    text = "## Who leaves within 90 days, by company\n\n"
+    rows = []
+    for world in worlds:
+        quiet = result(world, *LEAD)["quiet"]
+        ahead = quiet["ahead_of_health"]
+        rows.append(
+            [
+                world["seed"],
+                quiet["forecast"]["happened"],
+                interval(quiet["forecast"]),
+                interval(quiet["health"]),
+                interval(ahead),
+                interval(quiet["optimum"]),
+                closed(quiet),
+                interval(quiet["boosting"]),
+            ]
+        )
+    heads = ["Seed", "Left", "Forecast", "Health", "Forecast ahead by", "Optimum", "Way to it", "Boosting"]
+    return text + table(heads, rows)
+
+
+def by_horizon(worlds: list[dict]) -> str:
+    text = "## By target and horizon\n\nMean over the companies; in how many of them the forecast is ahead of health, and ahead by more than its interval.\n\n"
+    rows = []
+    for one in worlds[0]["results"]:
+        found = [result(world, one["target"], one["horizon_days"]) for world in worlds]
+
+        def mean(name, part="quiet", found=found):
+            return (
+                number(pd.Series([r[part][name]["auc"] for r in found if name in r[part]]).mean())
+                if name in found[0][part]
+                else ""
+            )
+
+        ahead = [r["quiet"]["ahead_of_health"] for r in found]
+        rows.append(
+            [
+                f"{NAMES[one['target']]}, {one['horizon_days']} days",
+                number(pd.Series([r["base_rate"] for r in found]).mean()),
+                mean("forecast"),
+                mean("health"),
+                mean("optimum"),
+                mean("forecast", "all"),
+                f"{sum(a['auc'] > 0 for a in ahead)} of {len(ahead)}",
+                f"{sum(a['low'] > 0 for a in ahead)} of {len(ahead)}",
+            ]
+        )
+    heads = ["Customer", "Share", "Forecast", "Health", "Optimum", "Forecast, notice or not", "Ahead", "Clearly ahead"]
+    return text + table(heads, rows)
+
+
+def calibration(worlds: list[dict]) -> str:
+    frame = pd.DataFrame(
+        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
+    )
+    mean = frame.groupby("decile").agg(
+        expected=("expected", "mean"),
+        happened=("happened", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        lift=("lift", "mean"),
+    )
+    rows = [
+        [
+            decile,
+            number(row.expected),
+            f"{number(row.happened)} ({number(max(row.low, 0))} to {number(row.high)})",
+            f"{row.lift:.2f}",
+        ]
+        for decile, row in mean.iterrows()
+    ]
+    text = f"## Calibration and lift\n\nWho leaves within 90 days, all customers, by tenths of the forecast; means over the companies, the interval that of one company. Lift is the share of a tenth over that of all.\n\n![Expected and observed shares by tenth]({PLOT})\n\n"
+    return text + table(["Tenth", "Expected", "Left", "Lift"], rows)
+
+
+def capacity(worlds: list[dict]) -> str:
+    rows = []
+    for world in worlds:
+        found = result(world, *LEAD)["capacity"]
+        rows.append(
+            [world["seed"], number(found["by_chance"])]
+            + [number(found[score]["precision"]) for score in ("forecast", "health")]
+            + [f"{100 * found[score]['found']:.0f} %" for score in ("forecast", "health")]
+        )
+    room = result(worlds[0], *LEAD)["capacity"]["room"]
+    text = f"## At the team's capacity\n\nEach month every CSM works the {room} customers at the top of the own list (`playbook_capacity`): how many of them would have left within 90 days, and what part of all who left is among them.\n\n"
+    return text + table(["Seed", "By chance", "Forecast", "Health", "Found by forecast", "Found by health"], rows)
+
+
+def segments(worlds: list[dict]) -> str:
+    rows = []
+    for world in worlds:
+        for name, found in result(world, *LEAD)["segments"].items():
+            rows.append(
+                [
+                    world["seed"],
+                    name,
+                    found["forecast"]["happened"],
+                    interval(found["forecast"]),
+                    interval(found["health"]),
+                ]
+            )
+    return "## By segment\n\nWho leaves within 90 days.\n\n" + table(
+        ["Seed", "Segment", "Left", "Forecast", "Health"], rows
+    )
+
+
+def metrics(worlds: list[dict]) -> str:
+    frame = pd.DataFrame(
+        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["metrics"]]
+    )
+    frame["clear"] = (frame["low"] > 0.5).astype(int) - (frame["high"] < 0.5).astype(int)
+    mean = frame.groupby("kpi_id").agg(
+        auc=("auc", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        left=("happened", "sum"),
+        clear=("clear", "sum"),
+        seeds=("seed", "nunique"),
+    )
+    rows = [
+        [
+            f"`{kpi}`",
+            f"{number(row.auc)} ({number(row.low)} to {number(row.high)})",
+            int(row.left),
+            f"{int(row.clear)} of {int(row.seeds)}",
+        ]
+        for kpi, row in mean.sort_values("auc", ascending=False).iterrows()
+    ]
+    text = "## Each leading metric alone\n\nIts newest value that was final at the month's end, turned so that worse is higher, against leaving within 90 days, of the customers that have one. Clear: the interval is above .5 (below it counts as -1). `metric_renewal_correlation` asks the same of renewals in your own data.\n\n"
+    return text + table(["Metric", "AUC", "Left", "Clear"], rows)
+
+
+def guards(worlds: list[dict]) -> str:
+    rows = []
+    for world in worlds:
+        found = result(world, *LEAD)
+        leak = found["leak"]
+        rows.append(
+            [
+                world["seed"],
+                interval(found["shuffled"]),
+                interval(leak),
+                number(leak["ceiling"]),
+                "yes" if leak["is_found"] else "no",
+            ]
+        )
+    text = "## Nothing leaks\n\nWith outcomes dealt out at random the forecast is a coin. A feature of the future that was put in on purpose (does the customer pay three months on) lifts it above the world's own optimum, which no honest one is: so a leak is seen.\n\n"
+    return text + table(["Seed", "Shuffled outcomes", "With a leak", "Upper end of the optimum", "Seen"], rows)
+
+
+def retention(rows: list[dict]) -> str:
+    text = "## How the forecasts of past quarters turned out\n\n`retention_forecasts`, all companies: made at the end of each quarter by the rate of the year before, with intervals that are to hold four of five.\n\n"
+    return text + table(
+        ["Measure", "Quarters ahead", "Forecasts", "Mean error", "Mean absolute error", "Half width", "Inside"],
+        [
+            [MEASURES[row["measure"]], row["quarters_ahead"], row["forecasts"]]
+            + [number(row[name]) for name in ("mean_error", "mean_absolute_error", "half_width")]
+            + [f"{100 * row['inside']:.0f} %"]
+            for row in rows
+        ],
+    )
+
+
+def plot(worlds: list[dict]) -> str:
+    frame = pd.DataFrame(
+        [{"company": f"seed {world['seed']}", **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
+    )
+    top = float(frame[["expected", "high"]].max().max())
+    scale = alt.Scale(domain=[0, round(top + 0.02, 2)])
+    base = alt.Chart(frame).encode(
+        x=alt.X("expected:Q", title="expected share", scale=scale),
+        color=alt.Color("company:N", title=None, scale=alt.Scale(range=list(COLOURS))),
+    )
+    line = (
+        alt.Chart(pd.DataFrame({"at": [0, top]}))
+        .mark_line(color="#aab4bd", strokeDash=[4, 4])
+        .encode(x="at:Q", y="at:Q")
+    )
+    points = base.mark_line(point=True).encode(y=alt.Y("happened:Q", title="left within 90 days", scale=scale))
+    bars = base.mark_rule(opacity=0.4).encode(y="low:Q", y2="high:Q")
+    chart = (line + bars + points).properties(width=420, height=320, background="white")
+    return vl_convert.vegalite_to_svg(chart.to_dict())
+
+
+def write_page(report: dict, folder: Path, trained_on: str) -> None:
+    worlds = report["worlds"]
+    text = INTRODUCTION.format(
+        seeds=" ".join(str(world["seed"]) for world in worlds),
+        customers=worlds[0]["customers"],
+        months=worlds[0]["months"],
+        learnt_until=worlds[0]["tested_from"][:7],
+        tested_from=worlds[0]["tested_from"][:7],
+        draws=report["draws"],
+    )
+    text += (
+        "\n"
+        + by_seed(worlds)
+        + by_horizon(worlds)
+        + calibration(worlds)
+        + capacity(worlds)
+        + segments(worlds)
+        + metrics(worlds)
+    )
+    text += guards(worlds) + retention(report["retention"]) + CARD.format(trained_on=trained_on)
+    (folder / "health.md").write_text(text.rstrip() + "\n", encoding="utf-8")
+    (folder / PLOT).write_text(plot(worlds) + "\n", encoding="utf-8")
