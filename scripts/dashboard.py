@@ -65,6 +65,7 @@ def read(path: Path) -> dict:
             "kpis": _kpis(published, months),
             "customers": _customers(published, months[-RECENT:]),
             "health": _by_column(rows(published, HEALTH)),
+            "forecasts": _by_column(rows(published, FORECASTS)),
             "playbooks": rows(published, f"select distinct playbook_name, action from {LIVE} order by all"),
             "actions": _by_column(rows(published, ACTIONS)),
             "renewals": _by_column(
@@ -97,6 +98,11 @@ HEALTH = """
     order by now.customer_id, now.lost_points desc, now.measure
 """
 
+# A quarter ahead; of a renewal half a year, in which the term ends.
+FORECASTS = """
+    select customer_id, target, horizon_days, probability, base_rate, concat_ws(', ', reason_1, reason_2, reason_3) as reasons
+    from customer_forecasts where horizon_days = case target when 'renewal' then 180 else 90 end order by customer_id, target
+"""
 # Actions name their playbook, whose text many share, by its place among all of them.
 LIVE = "(select * from playbook_actions where is_live)"
 ACTIONS = f"""

@@ -105,7 +105,7 @@ function drawJourney() {
       decimal(row.bad_customers), shown(row.median_health_score)]), 'Active customers of the last month'));
 }
 
-// A customer's health and actions, for its dialog.
+// A customer's health, forecasts and actions, for its dialog.
 
 const health = grouped(unfolded(data.health), (measure) => measure.customer_id);
 const ofCustomer = grouped(actions.filter((action) => known(action.customer_id)), (action) => action.customer_id);
@@ -117,6 +117,14 @@ function healthPart(customer) {
   const rows = measures.map((measure) => [measure.name, spoken(measure.component), decimal(measure.score, 'negative', 0), known(measure.lost_points) ? points(-measure.lost_points) : '–', known(measure.moved_points) ? points(measure.moved_points) : '–']);
   return element('details', { open: 'open' }, element('summary', {}, 'What the health score is made of'),
     grid([['Measure'], ['Part'], ['Score', 'n'], ['Points it takes', 'n'], ['Since last month', 'n']], rows, 'Measures that are known, the one that takes most first'));
+}
+
+const forecasts = grouped(unfolded(data.forecasts), (forecast) => forecast.customer_id);
+
+function forecastPart(customer) {
+  const rows = (forecasts.get(customer.customer_id) ?? []).map((forecast) => [`${forecast.target} within ${forecast.horizon_days} days`, percent(forecast.probability), percent(forecast.base_rate), forecast.reasons]);
+  if (!rows.length) return null;
+  return element('details', { open: 'open' }, element('summary', {}, 'What is likely'), grid([['Forecast'], ['Probability', 'n'], ['Of all customers', 'n'], ['What moves it most']], rows, 'By the weights of the forecast'));
 }
 
 function actionsPart(customer) {

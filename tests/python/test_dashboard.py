@@ -283,13 +283,18 @@ def test_a_customer_shows_what_its_health_is_made_of_and_what_is_to_be_done(page
     open_actions = rows_of(
         published, f"select count(*) from playbook_actions where state = 'open' and customer_id = '{customer_id}'"
     )
+    forecasts = rows_of(
+        published,
+        f"select count(*) from customer_forecasts where customer_id = '{customer_id}' and horizon_days = if(target = 'renewal', 180, 90)",
+    )
     assert measures > 0
     page.run(f"location.hash = 'customer-{customer_id}'")
     page.wait("document.getElementById('customer').open")
     parts = page.run(
         "[...document.querySelectorAll('#customer details')].map((one) => one.querySelectorAll('tbody tr').length)"
     )
-    assert parts == [measures, open_actions[0][0]]
+    assert parts == [rows for rows in (measures, forecasts[0][0], open_actions[0][0]) if rows]
+    assert forecasts[0][0] > 0
     page.press("Escape")
     page.wait("!document.getElementById('customer').open")
 
