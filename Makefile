@@ -17,7 +17,7 @@ SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth mutate faults prove bench lint contract handbook dashboard quality-report docs backup restore clean
+.PHONY: help environment sample build check test truth mutate faults prove bench lint contract handbook dashboard quality-report data-docs docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ dashboard: $(ENVIRONMENT) ## One HTML file from the published marts, target/dash
 
 quality-report: $(ENVIRONMENT) ## What the guards saw, for data stewards: one HTML file, target/quality.html
 	@$(BIN)/python scripts/quality_report.py
+
+data-docs: $(ENVIRONMENT) ## Great Expectations' Data Docs of all gates' suites on the warehouse, target/data_docs/index.html
+	@$(BIN)/python scripts/data_docs.py
 
 docs: sample ## dbt's documentation as one page, target/static_index.html
 	$(BIN)/dbt docs generate --static

@@ -2,9 +2,10 @@
 
     dashboard.py [--published FOLDER] [--out FILE]
 
-The scorecard, the customers and a section per KPI. All that it shows is data of the published file, embedded as JSON that cannot end its
+The scorecard, what is to be done, what renews, the customers, their journey and a section per KPI. All that it shows is data of the published file, embedded as JSON that cannot end its
 script element and put into the page as text, never as HTML; the page runs no script but its own (Content-Security-Policy), whatever a
-customer is called. Of the customers the last complete month is embedded, all of them, with thirteen months of CUSTOMER_TRENDS.
+customer is called. Of the customers the last complete month is embedded, all of them, with thirteen months of CUSTOMER_TRENDS and what
+their health is made of.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ TREND = (
     "bad_at", "target_value",
 )  # fmt: skip
 CUSTOMER_TRENDS = ("mrr_amount", "health_score", "active_users")
+ACTION = (
+    "state", "reason", "severity", "priority", "kind", "segment_type", "segment", "customer_id", "customer_name",
+    "owner_role", "owner_id", "owner_name", "channel", "evidence", "arr_at_risk_amount", "due_on", "is_overdue", "snoozed_until_on",
+)  # fmt: skip
 
 
 # Data.
@@ -59,7 +64,53 @@ def read(path: Path) -> dict:
             "recent": min(RECENT, len(months)),
             "kpis": _kpis(published, months),
             "customers": _customers(published, months[-RECENT:]),
+            "health": _by_column(rows(published, HEALTH)),
+            "playbooks": rows(published, f"select distinct playbook_name, action from {LIVE} order by all"),
+            "actions": _by_column(rows(published, ACTIONS)),
+            "renewals": _by_column(
+                rows(published, "select * from renewal_book order by renewal_on, arr_amount desc, contract_id")
+            ),
+            "journey": rows(
+                published,
+                "select * from journey_map where month_start >= ? order by month_start, stage_order",
+                months[-RECENT:][:1] or [None],
+            ),
+            "cohorts": rows(published, "select * from onboarding_cohorts order by cohort_month desc"),
+            "coverage": rows(
+                published,
+                "select * from tier_coverage where month_start = (select max(month_start) from tier_coverage) order by tier, touch_model",
+            ),
         }
+
+
+# What every measure takes from a customer's score, and how that moved since the month before.
+HEALTH = """
+    with known as (
+        select *, 100 * counted_weight - contribution as lost_points
+        from health_contributions where score is not null
+    )
+    select now.customer_id, now.component, now.name, now.score, now.lost_points, before.lost_points - now.lost_points as moved_points
+    from known as now
+    left join known as before on now.customer_id = before.customer_id and now.measure = before.measure
+        and before.month_start = cast(now.month_start - interval 1 month as date)
+    where now.month_start = (select max(month_start) from customer_360)
+    order by now.customer_id, now.lost_points desc, now.measure
+"""
+
+# Actions name their playbook, whose text many share, by its place among all of them.
+LIVE = "(select * from playbook_actions where is_live)"
+ACTIONS = f"""
+    select dense_rank() over (order by playbook_name, action) - 1 as playbook, {", ".join(ACTION)} from {LIVE}
+    order by priority nulls last, due_on, action_id
+"""
+
+
+def _by_column(found: list[dict]) -> dict:
+    """Rows as columns, which is short as JSON."""
+    return {
+        "count": len(found),
+        "columns": {name: [row[name] for row in found] for name in (found[0] if found else ())},
+    }
 
 
 def _kpis(published: duckdb.DuckDBPyConnection, months: list[str]) -> list[dict]:
@@ -121,8 +172,7 @@ def _customers(published: duckdb.DuckDBPyConnection, recent: list[str]) -> dict:
         if row["customer_id"] in place:
             for name in CUSTOMER_TRENDS:
                 trends[name][place[row["customer_id"]]][recent.index(row["month_start"])] = row[name]
-    names = list(now[0]) if now else []
-    return {"count": len(now), "columns": {name: [row[name] for row in now] for name in names}, "trends": trends}
+    return _by_column(now) | {"trends": trends}
 
 
 # Charts: as Altair writes them, each layer over named rows that the page puts in. The page replaces FORMAT by the KPI's unit.
@@ -224,7 +274,8 @@ def library() -> str:
 
 
 def page(data: dict) -> str:
-    script = library() + ";\n" + (PAGE / "page.js").read_text(encoding="utf-8")
+    own = [(PAGE / name).read_text(encoding="utf-8") for name in ("page.js", "work.js")]
+    script = ";\n".join([library(), *own])
     parts = {
         "STYLE": (PAGE / "page.css").read_text(encoding="utf-8"),
         "DATA": script_json(data),

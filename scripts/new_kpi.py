@@ -17,15 +17,8 @@ THEMES = (
 UNITS = ("currency", "ratio", "count", "users", "hours", "days", "months", "score")
 
 SQL = """\
-with customer_months as (
-
-    select * from {{{{ ref('fct_customer_months') }}}}
-
-),
-
 -- <One row per unit: what its rows are, and why.>
-measured as (
-
+with measured as (
     select
         customer_id,
         month_start as period_start,
@@ -35,8 +28,7 @@ measured as (
         <denominator> as denominator,
         1 as units,
         0 as n_pending
-    from customer_months
-
+    from {{{{ ref('fct_customer_months') }}}}
 ),
 
 {{{{ kpi_rows('{id}') }}}}
@@ -146,6 +138,7 @@ def main(arguments: list[str] | None = None) -> None:
     project.write_text(listed, encoding="utf-8")
     print(f"added {options.kpi} to vars.kpis in {project}")
     print(f"fill in the <brackets>, then: dbt build -s kpi_{options.kpi}")
+    print("what is to be done when it is bad: a playbook and a rule in seeds/ (docs/playbooks.md)")
 
 
 if __name__ == "__main__":

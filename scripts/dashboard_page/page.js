@@ -318,7 +318,7 @@ function facts(kpi) {
 function grid(titles, rows, caption) {
   return element('div', { class: 'wide' }, element('table', {}, element('caption', {}, caption),
     element('thead', {}, element('tr', {}, titles.map(([title, kind]) => element('th', { scope: 'col', class: kind }, title)))),
-    element('tbody', {}, rows.map((cells) => element('tr', {}, cells.map((cell, at) => element(at ? 'td' : 'th', { scope: at ? null : 'row', class: titles[at][1] }, cell)))))));
+    element('tbody', {}, rows.map((cells) => element('tr', {}, cells.map((cell, at) => element(at ? 'td' : 'th', { scope: at ? null : 'row', class: titles[at][1], 'data-title': titles[at][0] }, cell)))))));
 }
 
 // The numbers behind the charts.
@@ -363,8 +363,10 @@ function kpiArticle(kpi) {
 
 // Customers.
 
-const { columns, trends } = data.customers;
-const customers = Array.from({ length: data.customers.count }, (_, at) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[at]])));
+// Rows of data that is embedded by columns.
+const unfolded = ({ count, columns }) => Array.from({ length: count }, (_, at) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[at]])));
+const { trends } = data.customers;
+const customers = unfolded(data.customers);
 customers.forEach((customer, at) => {
   customer.owner = customer.csm_name ?? customer.csm_id;
   customer.text = [customer.name, customer.customer_id, customer.owner, customer.segment, customer.region, customer.industry, customer.plan_id, customer.stage].join(' ').toLowerCase();
@@ -421,6 +423,7 @@ function showCustomer(customer) {
   dialog.replaceChildren(
     element('div', { class: 'head' }, element('div', {}, element('h2', { id: 'customer-name' }, customer.name ?? customer.customer_id), small(customer.customer_id)), element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')),
     element('div', { class: 'charts' }, series.map(({ name, chart }) => element('div', {}, small(`${name}, last ${recent.length} months`), chart))),
+    ...[healthPart(customer), actionsPart(customer)].filter(known),
     pairs(Object.entries(customer).filter(([name]) => !OWN.has(name)).map(([name, value]) => [title(name), cell(name, value)])));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
@@ -458,7 +461,7 @@ function start() {
   byId('about').textContent = `${newestMonth} is the last complete month. Data as of ${day(data.build.as_of)} from ${data.build.sources.replaceAll(' ', ', ')}; build ${data.build.build_id.slice(0, 8)}.`;
   byId('scorecard-lead').textContent = `The company in ${newestMonth}, KPI by KPI. The next action is that of the newest final month: where it is bad or adverse, of at least 30 units.`;
   byId('customers-lead').textContent = `All ${customers.length} customers of ${newestMonth}, those included that left in it. A name opens what is known of the customer.`;
-  byId('nav').append(...[['scorecard', 'Scorecard'], ['customers', 'Customers'], ...themes.map((theme) => [`theme-${theme}`, THEMES[theme]])]
+  byId('nav').append(...[['scorecard', 'Scorecard'], ['actions', 'Actions'], ['renewals', 'Renewals'], ['customers', 'Customers'], ['journey', 'Journey map'], ...themes.map((theme) => [`theme-${theme}`, THEMES[theme]])]
     .map(([id, text]) => element('li', {}, element('a', { href: `#${id}` }, text))));
   byId('states').append(...Object.entries(STATES).map(([id, [text]]) => element('button', { type: 'button', class: `chip ${id}`, 'data-state': id, onclick: () => { state = id; drawScores(); } }, `${text} `, element('span', {}))));
   options('pick-theme', themes, (theme) => THEMES[theme]);
@@ -478,8 +481,7 @@ function start() {
   window.addEventListener('hashchange', followAddress);
   drawScores();
   drawCustomers();
+  drawWork();
   followAddress();
   document.documentElement.dataset.ready = 'true';
 }
-
-start();

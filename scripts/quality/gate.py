@@ -150,9 +150,9 @@ def judge(session, build: pd.Series, layer: str) -> pd.DataFrame:
     started = pd.Timestamp(build["started_at"])
     due = suites(layer, build["sources"].split(), started.date())
     if due:
-        context = _context(session)
+        source = warehouse(context(), session)
         for suite in due:
-            rows += [_row(build, layer, suite, *outcome) for outcome in _validate(context, suite)]
+            rows += [_row(build, layer, suite, *outcome) for outcome in _validate(source, suite)]
     for row in rows:
         if row["status"] != "passed":
             _print(row)
@@ -166,18 +166,24 @@ def judge(session, build: pd.Series, layer: str) -> pd.DataFrame:
     return frame
 
 
-def _context(session):
-    """A Great Expectations data source that speaks through dbt's own DuckDB cursor."""
+def context():
+    """A Great Expectations context that keeps everything in memory."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import duckdb_sqlalchemy
     import great_expectations as gx
-    from sqlalchemy.pool import StaticPool
 
     # This module sets its own level when it is imported, and would tell of a temporary folder at every gate.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    made = gx.get_context(mode="ephemeral")
+    made.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    return made
+
+
+def warehouse(context, session):
+    """A data source of the context that speaks through an open DuckDB cursor, such as dbt's own."""
+    import duckdb_sqlalchemy
+    from sqlalchemy.pool import StaticPool
+
     return context.data_sources.add_sql(
         "warehouse",
         connection_string="duckdb:///:memory:",
@@ -206,24 +212,30 @@ def _expectation(rule: Rule):
     if not hasattr(gxe, name):
         raise SuiteError(f"expects {rule.expect!r}, which Great Expectations does not know")
     try:
-        return getattr(gxe, name)(**arguments, meta={"rule": rule.rule})
+        return getattr(gxe, name)(**arguments, meta={"rule": rule.rule}, notes=[f"{rule.rule}: {rule.reason}"])
     except (ValueError, TypeError) as error:
         raise SuiteError(f"has arguments that {rule.expect!r} does not take: {_one_line(error)}") from error
 
 
-def _validate(source, suite: Suite):
-    """(rule, status, failing count, failing keys, seconds) for each rule of a suite, validated as one batch."""
+def whole_table(source, suite: Suite):
+    """The suite's table as one batch."""
+    schema, table = suite.table.split(".")
+    asset = source.add_table_asset(f"{suite.name}_{schema}", table_name=table, schema_name=schema)
+    return asset.add_batch_definition_whole_table("whole")
+
+
+def expectations_of(suite: Suite):
     import great_expectations as gx
 
+    return gx.ExpectationSuite(name=suite.name, expectations=[_expectation(rule) for rule in suite.rules])
+
+
+def _validate(source, suite: Suite):
+    """(rule, status, failing count, failing keys, seconds) for each rule of a suite, validated as one batch."""
     started = time.perf_counter()
-    schema, table = suite.table.split(".")
     by_name = {rule.rule: rule for rule in suite.rules}
-    batch = (
-        source.add_table_asset(f"{suite.name}_{schema}", table_name=table, schema_name=schema)
-        .add_batch_definition_whole_table("whole")
-        .get_batch()
-    )
-    expectations = gx.ExpectationSuite(name=suite.name, expectations=[_expectation(rule) for rule in suite.rules])
+    batch = whole_table(source, suite).get_batch()
+    expectations = expectations_of(suite)
     wanted = {"result_format": "COMPLETE", "partial_unexpected_count": KEYS_KEPT}
     if suite.keys:
         wanted["unexpected_index_column_names"] = suite.keys

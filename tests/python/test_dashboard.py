@@ -54,6 +54,26 @@ def published(published_company: Build, tmp_path_factory) -> Path:
         )
         (changed,) = file.execute("select count(*) from kpi_values where segment = ?", [HOSTILE[0]]).fetchone()
         assert changed
+        for place, ((customer_id,), name) in enumerate(zip(ids, HOSTILE, strict=False)):
+            file.execute(
+                """insert into playbook_actions by name
+                select 'hostile ' || $1 as action_id, 'open' as state, true as is_live, 'high' as severity, 1000 + $1 as priority,
+                    'risk' as kind, 'hostile' as playbook_id, $2 as playbook_name, $2 as action, $3 as customer_id,
+                    $2 as customer_name, 'csm' as owner_role, 'ann' as owner_id, $2 as owner_name, $2 as evidence, 'call' as channel,
+                    date '2026-01-05' as due_on, false as is_overdue""",
+                [place, name, customer_id],
+            )
+            file.execute(
+                """insert into renewal_book by name
+                select 'crm' as source_system, 'hostile ' || $1 as contract_id, $3 as customer_id, $2 as customer_name, $2 as csm_name,
+                    date '2026-02-01' + $1::int as renewal_on, 30 as days_to_renewal, 100 * $1 as arr_amount, 'late' as risk, $2 as reasons""",
+                [place, name, customer_id],
+            )
+        file.execute(
+            f"""insert into playbook_actions by name
+            select * exclude (n) replace ('more ' || n as action_id, 'digital' as owner_name, 2000 + n as priority, 'snoozed' as state)
+            from playbook_actions cross join range({COPIES}) as copies(n) where action_id = 'hostile 0'"""
+        )
     return folder
 
 
@@ -190,6 +210,88 @@ def test_chips_pick_what_they_say(page, published):
         page.run(f"document.querySelector('.chip.{chip}').click()")
         found = rows_of(published, f"select name from kpi_scorecard where {condition}")
         assert sorted(names(page, "scores")) == sorted(name for (name,) in found)
+
+
+def chosen(page: chromium.Page, field: str, value: str) -> None:
+    page.run(
+        f"(() => {{ const one = document.getElementById('{field}'); one.value = '{value}'; one.dispatchEvent(new Event('input')); }})()"
+    )
+
+
+def cells(page: chromium.Page, part: str, column: int) -> list[str]:
+    return page.run(
+        f"[...document.querySelectorAll('#{part} tbody tr')].map((row) => (row.cells[{column}].querySelector('strong, button') ?? row.cells[{column}].firstChild).textContent)"
+    )
+
+
+def listed_actions(page: chromium.Page) -> list[str]:
+    while page.run("!document.getElementById('more-actions').hidden"):
+        page.run("document.getElementById('more-actions').click()")
+    return cells(page, "action-list", 0)
+
+
+def test_actions_are_those_of_the_queue_and_of_who_is_asked_for(page, published):
+    type_into(page, "find-action", "")
+    for state in ("snoozed", "open"):
+        chosen(page, "pick-action-state", state)
+        expected = rows_of(published, f"select playbook_name from playbook_actions where is_live and state = '{state}'")
+        assert sorted(listed_actions(page)) == sorted(name for (name,) in expected)
+        assert len(expected) >= len(HOSTILE)
+    for name in HOSTILE:
+        page.run(
+            f"[...document.querySelectorAll('#owners button')].find((one) => one.dataset.owner === {json.dumps(name)}).click()"
+        )
+        assert listed_actions(page) == [name]
+        assert cells(page, "action-list", 1) == [name]
+    page.run("document.querySelector('#owners button').click()")
+    type_into(page, "find-action", "onerror")
+    assert cells(page, "action-list", 1) == [HOSTILE[0]]
+    type_into(page, "find-action", "")
+
+
+def test_renewals_are_those_of_the_book(page, published):
+    for risk in ("late", ""):
+        chosen(page, "pick-risk", risk)
+        expected = rows_of(
+            published,
+            f"select coalesce(customer_name, customer_id), arr_amount from renewal_book where '{risk}' in ('', risk) order by renewal_on, arr_amount desc, contract_id",
+        )
+        assert cells(page, "renewal-list", 0) == [name for name, _ in expected]
+        assert page.run("document.getElementById('renewal-count').textContent").startswith(f"{len(expected)} of ")
+    assert set(HOSTILE) <= set(cells(page, "renewal-list", 0))
+
+
+def test_the_journey_has_every_stage_with_its_customers(page, published):
+    expected = rows_of(
+        published,
+        "select stage, customers from journey_map where month_start = (select max(month_start) from journey_map) order by stage_order",
+    )
+    shown = page.run(
+        "[...document.querySelectorAll('#stages .stage')].map((one) => [one.querySelector('h3').textContent, Number(one.querySelector('.value').firstChild.textContent)])"
+    )
+    assert shown == [list(row) for row in expected]
+    assert len(shown) == 6
+
+
+def test_a_customer_shows_what_its_health_is_made_of_and_what_is_to_be_done(page, published):
+    ((customer_id, measures),) = rows_of(
+        published,
+        """select customer_id, count(score) from health_contributions
+        where month_start = (select max(month_start) from customer_360) and customer_id in (select customer_id from playbook_actions where state = 'open')
+        group by customer_id order by count(score) desc, customer_id limit 1""",
+    )
+    open_actions = rows_of(
+        published, f"select count(*) from playbook_actions where state = 'open' and customer_id = '{customer_id}'"
+    )
+    assert measures > 0
+    page.run(f"location.hash = 'customer-{customer_id}'")
+    page.wait("document.getElementById('customer').open")
+    parts = page.run(
+        "[...document.querySelectorAll('#customer details')].map((one) => one.querySelectorAll('tbody tr').length)"
+    )
+    assert parts == [measures, open_actions[0][0]]
+    page.press("Escape")
+    page.wait("!document.getElementById('customer').open")
 
 
 def test_a_segment_is_drawn_beside_the_company(page):
