@@ -19,7 +19,7 @@ from simulator.faults import FAULTS, Injected, inject
 HELD = {
     "landing": ("a_file_is_cut",),
     "raw": ("days_are_missing", "comments_under_new_ids"),
-    "staging": ("subscription_ids_are_used_twice", "priorities_have_new_names"),
+    "staging": ("subscription_ids_are_used_twice", "a_status_that_nobody_knows"),
     "marts": ("the_help_desk_in_local_time",),
 }
 # None of them hides another: they are put into one company.
