@@ -69,7 +69,8 @@ select
     terms.source_system,
     terms.contract_id,
     terms.term_months,
-    {{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }} as days_to_term_end
+    {{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }}
+        as days_to_term_end
 from served
 left join terms
     on
