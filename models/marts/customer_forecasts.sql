@@ -1,4 +1,4 @@
-{%- set is_told = 'place = %s and words is not null and points <> 0' -%}
+{%- set is_told = 'reasons.place = %s and reasons.words is not null and reasons.points <> 0' -%}
 -- Those reasons come first that move the forecast most, either way.
 with reasons as (
     select
@@ -27,8 +27,8 @@ select
     cast(1 / (1 + exp(-sum(reasons.points))) as decimal(28, 6)) as probability,
     cast(max(rates.base_rate) as decimal(28, 6)) as base_rate,
     {% for place in (1, 2, 3) -%}
-    max(case when {{ is_told % place }} then words end) as reason_{{ place }},
-    cast(max(case when {{ is_told % place }} then points end) as decimal(28, 6))
+    max(case when {{ is_told % place }} then reasons.words end) as reason_{{ place }},
+    cast(max(case when {{ is_told % place }} then reasons.points end) as decimal(28, 6))
         as reason_{{ place }}_points,
     {% endfor -%}
     max(reasons.trained_on) as trained_on,

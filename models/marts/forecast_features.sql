@@ -10,7 +10,9 @@ with customers as (
 ),
 
 metrics as (
-    select judgements.*, catalog.window_days
+    select
+        judgements.*,
+        catalog.window_days
     from {{ ref('kpi_judgements') }} as judgements
     inner join {{ ref('kpi_catalog') }} as catalog on judgements.kpi_id = catalog.kpi_id
     where
@@ -45,10 +47,8 @@ select
     {% for flag, (condition, low, high) in forecast_flags().items() -%}
     cast(case when {{ condition }} then 1 else 0 end as double precision) as {{ flag }},
     {% endfor -%}
-    cast(
-        {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }} / 365.25
-        as double precision
-    ) as tenure_years,
+    {{ dbt.datediff('customers.first_paid_on', 'customers.known_on', 'day') }}
+    / cast(365.25 as double precision) as tenure_years,
     standings.end_asked_share as is_end_asked_for
 from measured
 inner join customers

@@ -7,9 +7,7 @@ with features as (
             {% endfor -%}
         end as term_ends_within_days
     from {{ ref('forecast_features') }}
-    where
-        month_start
-        = (select max(latest.month_start) from {{ ref('forecast_features') }} as latest)
+    where month_start = (select max(ours.month_start) from {{ ref('forecast_features') }} as ours)
 ),
 
 valued as (
@@ -25,31 +23,37 @@ valued as (
     from features
     union all
     {% endfor -%}
-    select customer_id, month_start, term_ends_within_days, 'intercept', null, null, 1 from features
+    select
+        customer_id,
+        month_start,
+        term_ends_within_days,
+        'intercept' as feature,
+        null as low_words,
+        null as high_words,
+        1 as value
+    from features
 )
 
 -- What is not known counts as the usual, and nothing as more than three times its spread.
 select
-    valued.customer_id,
-    valued.month_start,
+    own.customer_id,
+    own.month_start,
     weights.target,
     weights.horizon_days,
-    valued.feature,
-    valued.value,
+    own.feature,
+    own.value,
     case
-        when valued.value is null then 0
-        else
-            weights.weight
-            * least(greatest((valued.value - weights.center) / weights.scale, -3), 3)
+        when own.value is null then 0
+        else weights.weight * least(greatest((own.value - weights.center) / weights.scale, -3), 3)
     end as points,
     case
-        when valued.value < weights.center then valued.low_words
-        when valued.value >= weights.center then valued.high_words
+        when own.value < weights.center then own.low_words
+        when own.value >= weights.center then own.high_words
     end as words,
     weights.trained_on,
     weights.trained_as_of
-from valued
+from valued as own
 inner join {{ ref('forecast_weights') }} as weights
     on
-        valued.feature = weights.feature
-        and (weights.target <> 'renewal' or valued.term_ends_within_days <= weights.horizon_days)
+        own.feature = weights.feature
+        and (weights.target <> 'renewal' or own.term_ends_within_days <= weights.horizon_days)

@@ -11,10 +11,10 @@ seen as (
     select
         made.measure,
         made.month_start,
-        made.quarters_ahead,
         {% for name in sums -%}
-        sum(past.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(past.{{ name }}) as {{ name }},
+        {% endfor -%}
+        made.quarters_ahead
     from steps as made
     inner join steps as past
         on

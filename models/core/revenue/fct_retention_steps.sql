@@ -20,7 +20,11 @@ asked as (
         {{ add_months('months.month_start', '3 * ahead.quarters_ahead - 2') }} as after_on,
         {{ add_months('months.month_start', '3 * ahead.quarters_ahead') }} as until_month_start
     from months
-    cross join (select 1 as quarters_ahead union all select 2 as quarters_ahead) as ahead
+    cross join (
+        select 1 as quarters_ahead
+        union all
+        select 2 as quarters_ahead
+    ) as ahead
 
 ),
 
@@ -102,8 +106,9 @@ select
     steps.final_on,
     case
         when steps.as_of >= steps.final_on
-            then cast(sum(units.after_amount) as double precision)
-            / cast(nullif(sum(units.before_amount), 0) as double precision)
+            then
+                cast(sum(units.after_amount) as double precision)
+                / cast(nullif(sum(units.before_amount), 0) as double precision)
     end as final_rate,
     count(*) as units,
     cast(sum(units.before_amount) as double precision) as before_amount,

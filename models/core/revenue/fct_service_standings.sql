@@ -46,8 +46,8 @@ terms as (
             partition by contracts.customer_id, months.month_start
             order by
                 coalesce(contracts.arr_amount * rates.rate, 0) desc,
-                contracts.term_end,
-                contracts.contract_id
+                contracts.term_end asc,
+                contracts.contract_id asc
         ) as place
     from {{ ref('dim_contracts') }} as contracts
     inner join months
@@ -69,7 +69,7 @@ select
     terms.source_system,
     terms.contract_id,
     terms.term_months,
-    cast({{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }} as bigint)
+    {{ dbt.datediff('served.ends_at', 'terms.term_end', 'day') }}
         as days_to_term_end
 from served
 left join terms
