@@ -30,7 +30,6 @@ TARGETS = [("churn", days) for days in (30, 60, 90, 180)] + [
 KEYS = ["customer_id", "month_start"]
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
 LIMIT = 3  # Nothing counts as more than so many times its spread.
-BRIDGE_DAYS = 30  # For which an outcome may still change, as by var mrr_bridge_days.
 FOLDS = 5
 
 
@@ -100,16 +99,19 @@ def chosen(distances: np.ndarray, happened: np.ndarray, customers: pd.Series) ->
 
 def before(rows: pd.DataFrame, at: pd.Timestamp, horizon_days: int) -> pd.DataFrame:
     """Rows whose outcome was known at the end of the month `at`, from which on forecasts are judged."""
-    known_at = rows["month_start"] + pd.DateOffset(months=1) + pd.Timedelta(days=horizon_days + BRIDGE_DAYS)
-    return rows[known_at <= at + pd.DateOffset(months=1)]
+    wait = pd.to_timedelta(horizon_days + rows["bridge_days"], unit="D")
+    return rows[rows["month_start"] + pd.DateOffset(months=1) + wait <= at + pd.DateOffset(months=1)]
 
 
 def read(warehouse: Path) -> tuple[pd.DataFrame, list[str], pd.Timestamp]:
-    """Features with the outcomes that are known (`happened`) by target and horizon; the features' names; as of which day."""
+    """Features with the outcomes that are known (`happened`) by target and horizon, and for how long an outcome may still change (`bridge_days`);
+    the features' names; as of which day."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
-            """select features.*, outcomes.target, outcomes.horizon_days, cast(outcomes.has_happened as integer) as happened
+            """select features.*, outcomes.target, outcomes.horizon_days, cast(outcomes.has_happened as integer) as happened,
+                cast(build.mrr_bridge_days as integer) as bridge_days
             from kpi.forecast_features as features
+            cross join quality.build as build
             inner join kpi.forecast_outcomes as outcomes using (customer_id, month_start)
             where outcomes.has_happened is not null
             order by customer_id, month_start, target, horizon_days"""

@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT, VENDORS
 
 MODELS = ("fct_service_standings", "forecast_features")
+BRIDGE_DAYS = 30  # Variable mrr_bridge_days.
 CUT = "2025-09-01"  # The last month that is known, of a company that goes on until June 2026.
 END = "timestamp '2025-10-01'"
 # What came after the end of that month, made undone or, where it had been open, another than it was.
@@ -119,7 +120,7 @@ def test_weights_learnt_elsewhere_foretell_the_sample_better_than_its_score(comp
 
 def test_nothing_is_learnt_from_what_was_not_known_yet(company):
     learnt, late = company.split(*backtest.LEAD)
-    known = learnt["month_start"] + pd.DateOffset(months=1) + pd.Timedelta(days=backtest.LEAD[1] + forecast.BRIDGE_DAYS)
+    known = learnt["month_start"] + pd.DateOffset(months=1) + pd.Timedelta(days=backtest.LEAD[1] + BRIDGE_DAYS)
     assert len(learnt) > 100 and len(late) > 100
     assert known.max() <= late["month_start"].min() + pd.DateOffset(months=1)
 
