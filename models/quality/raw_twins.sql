@@ -1,35 +1,67 @@
 {%- set since = days_before_as_of(35) -%}
-{% for table in observed_tables('told_apart_by') -%}
-{%- set id = adapter.quote(table.id) -%}
-select
-    '{{ table.source }}' as source_name,
-    '{{ table.table }}' as raw_table,
-    '{{ table.told_apart_by | join(', ') }}' as told_apart_by,
-    sum(ids) as things,
-    sum(ids - 1) as twins,
-    max(case when ids > 1 then first_id end) as first_id,
-    max(case when ids > 1 then last_id end) as last_id
-from (
+-- All tables are stacked before they are grouped: one grouping of each would take memory of its own.
+with delivered as (
+
+    {% for table in observed_tables('told_apart_by') -%}
+    {%- set columns = [] -%}
+    {%- for column in table.told_apart_by -%}
+        {%- do columns.append(adapter.quote(column)) -%}
+    {%- endfor -%}
+    {%- set id = adapter.quote(table.id) -%}
     select
-        count(distinct {{ id }}) as ids,
-        min(cast({{ id }} as {{ dbt.type_string() }})) as first_id,
-        max(cast({{ id }} as {{ dbt.type_string() }})) as last_id
+        '{{ table.source }}' as source_name,
+        '{{ table.table }}' as raw_table,
+        '{{ table.told_apart_by | join(', ') }}' as told_apart_by,
+        {{ surrogate_key(columns) }} as thing,
+        cast({{ id }} as {{ dbt.type_string() }}) as id
     from {{ source(table.source, table.table) }}
     where {{ id }} is not null and {{ is_of_the_last_days(table, since) }}
-    group by
-        {%- for column in table.told_apart_by %}
-        {{ adapter.quote(column) }}{{ ',' if not loop.last }}
-        {%- endfor %}
-) as told_apart
-union all
-{% endfor -%}
+    union all
+    {% endfor -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_name,
+        cast(null as {{ dbt.type_string() }}) as raw_table,
+        cast(null as {{ dbt.type_string() }}) as told_apart_by,
+        cast(null as {{ dbt.type_string() }}) as thing,
+        cast(null as {{ dbt.type_string() }}) as id
+    from {{ ref('build') }}
+    where 1 = 0
+
+),
+
+known as (
+
+    select distinct
+        source_name,
+        raw_table,
+        told_apart_by,
+        thing,
+        id
+    from delivered
+
+),
+
+things as (
+
+    select
+        source_name,
+        raw_table,
+        told_apart_by,
+        count(*) as ids,
+        min(id) as first_id,
+        max(id) as last_id
+    from known
+    group by source_name, raw_table, told_apart_by, thing
+
+)
+
 select
-    cast(null as {{ dbt.type_string() }}) as source_name,
-    cast(null as {{ dbt.type_string() }}) as raw_table,
-    cast(null as {{ dbt.type_string() }}) as told_apart_by,
-    cast(null as bigint) as things,
-    cast(null as bigint) as twins,
-    cast(null as {{ dbt.type_string() }}) as first_id,
-    cast(null as {{ dbt.type_string() }}) as last_id
-from {{ ref('build') }}
-where 1 = 0
+    source_name,
+    raw_table,
+    told_apart_by,
+    cast(sum(ids) as bigint) as things,
+    cast(sum(ids - 1) as bigint) as twins,
+    max(case when ids > 1 then first_id end) as first_id,
+    max(case when ids > 1 then last_id end) as last_id
+from things
+group by source_name, raw_table, told_apart_by
