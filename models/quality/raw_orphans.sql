@@ -1,4 +1,4 @@
--- All tables are stacked before they are joined: one join of each would take memory of its own.
+-- All tables are stacked before they are joined: a join of each would take its own memory.
 {% set parents = [] -%}
 with named as (
 

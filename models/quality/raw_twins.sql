@@ -1,5 +1,5 @@
 {%- set since = days_before_as_of(35) -%}
--- All tables are stacked before they are grouped: one grouping of each would take memory of its own.
+-- All tables are stacked before they are grouped: a grouping of each would take its own memory.
 with delivered as (
 
     {% for table in observed_tables('told_apart_by') -%}
