@@ -11,7 +11,6 @@ with delivered as (
     select
         '{{ table.source }}' as source_name,
         '{{ table.table }}' as raw_table,
-        '{{ table.told_apart_by | join(', ') }}' as told_apart_by,
         {{ surrogate_key(columns) }} as thing,
         cast({{ id }} as {{ dbt.type_string() }}) as id
     from {{ source(table.source, table.table) }}
@@ -21,7 +20,6 @@ with delivered as (
     select
         cast(null as {{ dbt.type_string() }}) as source_name,
         cast(null as {{ dbt.type_string() }}) as raw_table,
-        cast(null as {{ dbt.type_string() }}) as told_apart_by,
         cast(null as {{ dbt.type_string() }}) as thing,
         cast(null as {{ dbt.type_string() }}) as id
     from {{ ref('build') }}
@@ -34,7 +32,6 @@ known as (
     select distinct
         source_name,
         raw_table,
-        told_apart_by,
         thing,
         id
     from delivered
@@ -46,22 +43,27 @@ things as (
     select
         source_name,
         raw_table,
-        told_apart_by,
         count(*) as ids,
         min(id) as first_id,
         max(id) as last_id
     from known
-    group by source_name, raw_table, told_apart_by, thing
+    group by source_name, raw_table, thing
 
 )
 
 select
     source_name,
     raw_table,
-    told_apart_by,
+    case
+        when 1 = 0 then ''
+        {%- for table in observed_tables('told_apart_by') %}
+        when source_name = '{{ table.source }}' and raw_table = '{{ table.table }}'
+            then '{{ table.told_apart_by | join(', ') }}'
+        {%- endfor %}
+    end as told_apart_by,
     cast(sum(ids) as bigint) as things,
     cast(sum(ids - 1) as bigint) as twins,
     max(case when ids > 1 then first_id end) as first_id,
     max(case when ids > 1 then last_id end) as last_id
 from things
-group by source_name, raw_table, told_apart_by
+group by source_name, raw_table
