@@ -1,11 +1,11 @@
 """`make backtest`: simulate companies, build them, forecast their late months from their early ones, and say how well that went.
 
-    backtest.py [--seed SEED …] [--customers N] [--months N] [--folder FOLDER]
+    backtest.py [--seed SEED …] [--customers N] [--months N] [--folder FOLDER] [--keep]
 
 Everything is out of time: what is fitted saw no month, and no outcome, of those it is judged on. The forecast stands beside the hand-weighted
 health score, every leading metric of kpi_catalog and the chance that the simulated world itself gave (truth/churn_hazards), which nobody can
 beat but by luck. Intervals are of 95 %, from drawing customers, not months: a customer's months are not independent. Writes
-target/backtest.json and, from it, docs/health.md. A company that lies built under FOLDER is not built again.
+target/backtest.json and, from it, docs/health.md. With --keep a company that a run before built under FOLDER is taken as it lies there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -275,10 +276,11 @@ def retention(companies: Sequence[Company]) -> list[dict]:
     return table
 
 
-def backtested(seed: int, customers: int, months: int, folder: Path) -> tuple[Company, dict]:
+def backtested(seed: int, customers: int, months: int, folder: Path, is_kept: bool) -> tuple[Company, dict]:
     place = folder / f"seed-{seed}-{customers}x{months}"
     warehouse = place / "warehouse" / "customer_success.duckdb"
-    if not warehouse.exists():
+    if not (is_kept and warehouse.exists()):
+        shutil.rmtree(place, ignore_errors=True)
         simulate(
             [
                 f"--customers={customers}",
@@ -315,10 +317,10 @@ def main() -> None:
     parser.add_argument("--customers", type=at_least(10), default=600)
     parser.add_argument("--months", type=at_least(24), default=36)
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "backtest", help="where companies are built")
+    parser.add_argument("--keep", action="store_true", help="take companies that a run before built there")
     options = parser.parse_args()
-    companies, worlds = zip(
-        *(backtested(seed, options.customers, options.months, options.folder) for seed in options.seed), strict=True
-    )
+    size = (options.customers, options.months, options.folder, options.keep)
+    companies, worlds = zip(*(backtested(seed, *size) for seed in options.seed), strict=True)
     report = {"worlds": list(worlds), "draws": DRAWS, "retention": retention(companies)}
     (ROOT / "target").mkdir(exist_ok=True)
     (ROOT / "target" / "backtest.json").write_text(json.dumps(report, indent=1), encoding="utf-8")

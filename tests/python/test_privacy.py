@@ -103,7 +103,7 @@ def test_columns_that_sound_personal_say_so(manifest):
     assert unsaid == []
 
 
-def test_every_personal_column_of_the_sample_holds_something(search):
+def test_personal_columns_of_each_system_hold_something_to_look_for(search):
     held = {
         column.rsplit(".", 1)[0] for (column,) in search.execute("select distinct source_column from held").fetchall()
     }

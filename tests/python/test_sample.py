@@ -96,6 +96,71 @@ def test_minutes_are_those_of_the_help_desk_where_it_means_the_same(company, our
     ] == []
 
 
+# Marts that are no KPI's, held against the simulator's books; each query has the rows compared, and those that differ.
+TRUE_MARTS = {
+    "who is in a stage and pays what (journey_map)": """
+        lived as (
+            select stages.month, stages.stage, count(*) as customers, sum(coalesce(paid.mrr_usd, 0)) as mrr
+            from (select *, coalesce(salesforce_account_id, stripe_customer_id) as customer from {truth}/stage_months.parquet') as stages
+            inner join {truth}/customer_segments.parquet' as spine
+                on stages.customer = spine.customer_id and stages.month = spine.month and spine.segment_type = 'all' and spine.is_spine
+            left join paid on stages.customer = paid.customer and stages.month = paid.month
+            group by all
+        )
+        select count(*), count_if(ours.customers <> coalesce(lived.customers, 0) or abs(ours.mrr_amount - coalesce(lived.mrr, 0)) > 0.005)
+        from journey_map as ours left join lived on ours.month_start = lived.month and ours.stage = lived.stage
+    """,
+    "how cohorts came on board (onboarding_cohorts)": """
+        lived as (
+            select
+                date_trunc('month', clock_started_on) as cohort_month, count(*) as customers, count(days_to_go_live) as live,
+                count_if(days_to_go_live <= 60) / count(*) as live_in_60, median(days_to_go_live) as median_days, count(days_to_value) as valued
+            from {truth}/customer_clocks.parquet' group by 1
+        )
+        select count(*), count_if(
+            ours.customers is distinct from lived.customers or ours.live_customers <> lived.live or ours.valued_customers <> lived.valued
+            or ours.median_days_to_go_live is distinct from lived.median_days or abs(ours.live_in_60_days_rate - lived.live_in_60) > 1e-9
+        )
+        from onboarding_cohorts as ours full join lived using (cohort_month)
+    """,
+    "who is in a tier and pays what (tier_coverage)": """
+        lived as (
+            select tiers.month, tiers.segment as tier, count(*) as customers, 12 * sum(paid.mrr_usd) as arr
+            from {truth}/customer_segments.parquet' as tiers
+            inner join paid on tiers.customer_id = paid.customer and tiers.month = paid.month
+            where tiers.segment_type = 'tier' and paid.mrr_usd > 0 group by all
+        ),
+        ours as (select month_start, tier, sum(customers) as customers, sum(arr_amount) as arr from tier_coverage group by all)
+        select count(*), count_if(ours.customers is distinct from lived.customers or abs(ours.arr - lived.arr) > 0.005)
+        from ours full join lived on ours.month_start = lived.month and ours.tier = lived.tier
+    """,
+    "what came of forecasts of revenue (retention_forecasts)": """
+        lived as (
+            select ours.made_quarter_start, ours.quarters_ahead, count(*) as units, sum(before.mrr_usd) as base,
+                sum(coalesce(later.mrr_usd, 0)) / sum(before.mrr_usd) as rate
+            from retention_forecasts as ours
+            inner join paid as before on before.month = ours.made_quarter_start + interval 2 month and before.mrr_usd > 0
+            left join paid as later on before.customer = later.customer and later.month = ours.quarter_start + interval 2 month
+            where ours.measure = 'net_revenue_retention' group by all
+        )
+        select count(ours.actual), count_if(
+            ours.units is distinct from lived.units or abs(ours.base_amount - lived.base) > 0.005 or abs(ours.actual - lived.rate) > 1e-6
+        )
+        from retention_forecasts as ours left join lived using (made_quarter_start, quarters_ahead)
+        where ours.measure = 'net_revenue_retention'
+    """,
+}
+
+
+@pytest.mark.parametrize("mart", TRUE_MARTS)
+def test_a_mart_beside_the_kpis_is_the_truth(company, mart):
+    build, raw = company
+    paid = "select coalesce(salesforce_account_id, stripe_customer_id) as customer, month, mrr_usd from {truth}/customer_months.parquet'"
+    ((rows, differing),) = build.published(f"with paid as ({paid}), {TRUE_MARTS[mart]}".format(truth=f"'{raw}/truth"))
+    assert rows >= 5
+    assert differing == 0
+
+
 def test_segments_of_a_type_add_up_to_the_company(sample_build):
     """Additive KPIs: numerator and denominator of every segment type add up to those of 'all'."""
     differing = sample_build.published(
