@@ -223,7 +223,7 @@ def guards(worlds: list[dict]) -> str:
                 "yes" if leak["is_found"] else "no",
             ]
         )
-    text = "## Nothing leaks\n\nWith outcomes dealt out at random the forecast is a coin. A feature of the future that was put in on purpose (does the customer pay three months on) lifts it above the world's own optimum, which no honest one is: so a leak is seen.\n\n"
+    text = "## Nothing leaks\n\nWith outcomes dealt out at random the forecast is a coin. A feature of the future that was put in on purpose (does the customer pay three months on) lifts it towards 1. Above the upper end of the world's own optimum, where no honest one is, it is seen; a small company's interval can be too wide for that.\n\n"
     return text + table(["Seed", "Shuffled outcomes", "With a leak", "Upper end of the optimum", "Seen"], rows)
 
 
