@@ -1,4 +1,4 @@
--- All tables are stacked before they are joined: a join of each would take its own memory.
+-- All tables are stacked before they are joined, and each id is asked for once: both for memory.
 {% set parents = [] -%}
 with named as (
 
@@ -47,6 +47,21 @@ parents as (
 
 ),
 
+asked as (
+
+    select
+        source_name,
+        raw_table,
+        raw_column,
+        parent_table,
+        parent_key || parent_id as id,
+        min(parent_id) as parent_id,
+        count(*) as raw_rows
+    from named
+    group by source_name, raw_table, raw_column, parent_table, parent_key || parent_id
+
+),
+
 -- A table without rows is asked for nobody.
 filled as (
 
@@ -58,19 +73,17 @@ filled as (
 )
 
 select
-    named.source_name,
-    named.raw_table,
-    named.raw_column,
-    named.parent_table,
-    count(*) as raw_rows,
-    count(case when parents.id is null then 1 end) as orphans,
-    min(case when parents.id is null then named.parent_id end) as first_missing,
-    max(case when parents.id is null then named.parent_id end) as last_missing
-from named
+    asked.source_name,
+    asked.raw_table,
+    asked.raw_column,
+    asked.parent_table,
+    cast(sum(asked.raw_rows) as bigint) as raw_rows,
+    cast(sum(case when parents.id is null then asked.raw_rows else 0 end) as bigint) as orphans,
+    min(case when parents.id is null then asked.parent_id end) as first_missing,
+    max(case when parents.id is null then asked.parent_id end) as last_missing
+from asked
 inner join filled
-    on named.source_name = filled.source_name and named.parent_table = filled.parent_table
+    on asked.source_name = filled.source_name and asked.parent_table = filled.parent_table
 left join parents
-    on
-        named.source_name = parents.source_name
-        and named.parent_key || named.parent_id = parents.id
-group by named.source_name, named.raw_table, named.raw_column, named.parent_table
+    on asked.source_name = parents.source_name and asked.id = parents.id
+group by asked.source_name, asked.raw_table, asked.raw_column, asked.parent_table
