@@ -1,7 +1,7 @@
 """`make bench`: what a build costs, as ratios measured in one run on generated data of stated size.
 
 Two companies are simulated, one ten times the other in customers and events. Each is built from nothing, then again with one
-more day of events; and the same answers are computed by plain hand-written DuckDB SQL over the same files (scripts/floor/),
+more day of events in the middle of a month, then with the month's other days, at whose end it is over; and the same answers are computed by plain hand-written DuckDB SQL over the same files (scripts/floor/),
 with as many threads and as much memory: the floor for this machine. The floor's answers must equal the warehouse's.
 A third, tiny company shows what dbt costs before there is any data. Results go to docs/performance.md.
 """
@@ -17,7 +17,7 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
 MEMORY = os.environ.get("MEMORY_LIMIT", "4GB")
 TINY = (10, 2)
+# One more day has this many days of its month behind it: with most days no month ends. They are landed afterwards, all at once.
+DAYS_LEFT = 10
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Company:
     nodes: int
     full: Cost
     day: Cost | None = None
+    month_end: Cost | None = None
     floor: Cost | None = None
 
 
@@ -81,16 +84,16 @@ class Bench:
         size |= {"events": events} if events else {}
         self.say(f"{name}: simulating " + ", ".join(f"{value:,} {key}" for key, value in size.items()))
         simulate([f"--{key}={value}" for key, value in size.items()] + ["--no-kpis", "--out", str(folder / "raw")])
-        last_day = self._held_back(folder) if events else []
+        day, held_back = self._held_back(folder) if events else (None, {})
         self.say(f"{name}: full build")
-        full = self.build(folder, "full")
+        full = self.build(folder, "full", day)
         results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
         company = Company(name, customers, 0, len(results), full)
         if events:
-            for held, path in last_day:
-                held.rename(path)
             self.say(f"{name}: one more day")
-            company.day = self.build(folder, "day")
+            company.day = self._landed(folder, held_back, "day", day + timedelta(days=1))
+            self.say(f"{name}: the rest of the month")
+            company.month_end = self._landed(folder, held_back, "month end")
             self.say(f"{name}: the floor")
             company.floor = measured(
                 [sys.executable, Path(floor.__file__), folder / "raw", folder / "floor", MEMORY],
@@ -101,27 +104,44 @@ class Bench:
         company.rows = self._events(folder)
         return company
 
-    def build(self, folder: Path, name: str) -> Cost:
+    def build(self, folder: Path, name: str, as_of: date | None) -> Cost:
         dbt = Path(sys.executable).with_name("dbt")
         command = [dbt, "build", "--exclude-resource-type", "unit_test", "--project-dir", ROOT, "--profiles-dir", ROOT]
-        return measured(command, truth.places(folder), folder / f"{name}.log")
+        return measured(command, truth.places(folder) | {"AS_OF": str(as_of or "")}, folder / f"{name}.log")
 
-    def _held_back(self, folder: Path) -> list[tuple[Path, Path]]:
-        """Takes away what was loaded on the last day, late events of earlier days too: [(where it is now, where it belongs)]."""
+    def _held_back(self, folder: Path) -> tuple[date, dict[Path, Path]]:
+        """Takes away what was loaded from a day on, late events of earlier days too: the day, and {where a file is now: where it
+        belongs}; what was loaded on that day itself lies in the folder `day`, what came later in `month end`."""
         tracks, aside = folder / "raw" / "segment" / "tracks", folder / "held back"
-        aside.mkdir()
-        *earlier, last = sorted(tracks.iterdir())
-        held = [(last.rename(aside / last.name), last)]
-        is_new = f"uuid_ts >= timestamp '{last.name.split('=')[1]}'"
-        for path in (path for day in earlier for path in sorted(day.glob("*.parquet"))):
-            if not duckdb.sql(f"select 1 from '{path}' where {is_new} limit 1").fetchall():
+        days = sorted(tracks.iterdir())
+        first, second = (date.fromisoformat(days[n].name.split("=")[1]) for n in (-1 - DAYS_LEFT, -DAYS_LEFT))
+        spans = {
+            "kept": f"uuid_ts < timestamp '{first}'",
+            "day": f"uuid_ts >= timestamp '{first}' and uuid_ts < timestamp '{second}'",
+            "month end": f"uuid_ts >= timestamp '{second}'",
+        }
+        held = {}
+        for path in sorted(tracks.glob("*/*.parquet")):
+            if not duckdb.sql(f"select 1 from '{path}' where not ({spans['kept']}) limit 1").fetchall():
                 continue
-            late, rest = aside / f"{path.parent.name}-{path.name}", aside / "rest.parquet"
-            duckdb.execute(f"copy (from '{path}' where {is_new}) to '{late}'")
-            duckdb.execute(f"copy (from '{path}' where not {is_new}) to '{rest}'")
-            rest.replace(path)
-            held.append((late, path.with_stem(f"{path.stem}-late")))
-        return held
+            for span, loaded in spans.items():
+                part = aside / span / f"{path.parent.name}-{path.name}"
+                part.parent.mkdir(parents=True, exist_ok=True)
+                duckdb.execute(f"copy (from '{path}' where {loaded}) to '{part}'")
+                if not duckdb.sql(f"select 1 from '{part}' limit 1").fetchall():
+                    part.unlink()
+                elif span != "kept":
+                    held[part] = path.with_stem(f"{path.stem}-{span}")
+            path.unlink()
+            if (kept := aside / "kept" / f"{path.parent.name}-{path.name}").exists():
+                kept.rename(path)
+        return first, held
+
+    def _landed(self, folder: Path, held_back: dict[Path, Path], span: str, as_of: date | None = None) -> Cost:
+        for part, path in held_back.items():
+            if part.parent.name == span:
+                part.rename(path)
+        return self.build(folder, span, as_of)
 
     def _events(self, folder: Path) -> int:
         files = folder / "raw" / "segment" / "tracks" / "**" / "*.parquet"
@@ -147,6 +167,7 @@ def page(tiny: Company, small: Company, large: Company, command: str) -> str:
         ("events on file", *(f"{company.rows:,}" for company in (small, large))),
         ("full build", *(_cost(company.full) for company in (small, large))),
         ("one more day of events", *(_cost(company.day) for company in (small, large))),
+        (f"{DAYS_LEFT} more days, and the month is over", *(_cost(company.month_end) for company in (small, large))),
         ("hand-written SQL (the floor)", *(_cost(company.floor) for company in (small, large))),
         ("**full build / floor**", *(f"**{c.full.seconds / c.floor.seconds:.1f}**" for c in (small, large))),
         ("**one more day / full build**", *(f"**{c.day.seconds / c.full.seconds:.0%}**" for c in (small, large))),

@@ -52,7 +52,8 @@ spans as (
         mod(days_back, 7) as weekday,
         day as starts_on,
         days_back,
-        raw_rows
+        raw_rows,
+        4 as filled_days
     from daily
 
     union all
@@ -65,7 +66,8 @@ spans as (
         0 as weekday,
         min(day) as starts_on,
         max(days_back) as days_back,
-        sum(raw_rows) as raw_rows
+        sum(raw_rows) as raw_rows,
+        count(case when raw_rows > 0 then 1 end) as filled_days
     from daily
     group by source_name, raw_table, is_log, floor((days_back - 1) / 7)
 
@@ -83,11 +85,13 @@ compared as (
         raw_rows,
         min(raw_rows) over ({{ eight_before }}) as lowest,
         max(raw_rows) over ({{ eight_before }}) as highest,
+        min(filled_days) over ({{ eight_before }}) as fewest_filled_days,
         count(*) over ({{ eight_before }}) as spans_before
     from spans
 
 ),
 
+-- Rows of few days come in lumps, and a week without any is one of them.
 bounded as (
 
     select
@@ -95,7 +99,7 @@ bounded as (
         lowest - greatest(1.5 * (highest - lowest), 0.5 * lowest, 4 * sqrt(lowest)) as least,
         highest + greatest(1.5 * (highest - lowest), highest, 6 * sqrt(highest)) as most
     from compared
-    where spans_before = 8 and days_back <= 91 and lowest >= 10
+    where spans_before = 8 and days_back <= 91 and lowest >= 10 and fewest_filled_days >= 4
 
 ),
 
