@@ -1,8 +1,8 @@
 """`make bench`: what a build costs, as ratios measured in one run on generated data of stated size.
 
 Two companies are simulated, one ten times the other in customers and events. Each is built from nothing, then again with one
-more day of events in the middle of a month, then with the month's other days, at whose end it is over; and the same answers are computed by plain hand-written DuckDB SQL over the same files (scripts/floor/),
-with as many threads and as much memory: the floor for this machine. The floor's answers must equal the warehouse's.
+more day of events, in the middle of a month; and the same answers are computed by plain hand-written DuckDB SQL over the same
+files (scripts/floor/), with as many threads and as much memory: the floor for this machine. The floor's answers must equal the warehouse's.
 A third, tiny company shows what dbt costs before there is any data. Results go to docs/performance.md.
 """
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
 MEMORY = os.environ.get("MEMORY_LIMIT", "4GB")
 TINY = (10, 2)
-# One more day has this many days of its month behind it: with most days no month ends. They are landed afterwards, all at once.
+# So many days of events are left away, so that the last day that is landed lies within a month: with most days no month ends.
 DAYS_LEFT = 10
 
 
@@ -52,7 +52,6 @@ class Company:
     nodes: int
     full: Cost
     day: Cost | None = None
-    month_end: Cost | None = None
     floor: Cost | None = None
 
 
@@ -84,19 +83,20 @@ class Bench:
         size |= {"events": events} if events else {}
         self.say(f"{name}: simulating " + ", ".join(f"{value:,} {key}" for key, value in size.items()))
         simulate([f"--{key}={value}" for key, value in size.items()] + ["--no-kpis", "--out", str(folder / "raw")])
-        day, held_back = self._held_back(folder) if events else (None, {})
+        day, landed_last = self._held_back(folder) if events else (None, [])
         self.say(f"{name}: full build")
         full = self.build(folder, "full", day)
         results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
         company = Company(name, customers, 0, len(results), full)
         if events:
+            for held, path in landed_last:
+                held.rename(path)
             self.say(f"{name}: one more day")
-            company.day = self._landed(folder, held_back, "day", day + timedelta(days=1))
-            self.say(f"{name}: the rest of the month")
-            company.month_end = self._landed(folder, held_back, "month end")
+            as_of = day + timedelta(days=1)
+            company.day = self.build(folder, "day", as_of)
             self.say(f"{name}: the floor")
             company.floor = measured(
-                [sys.executable, Path(floor.__file__), folder / "raw", folder / "floor", MEMORY],
+                [sys.executable, Path(floor.__file__), folder / "raw", folder / "floor", MEMORY, str(as_of)],
                 {"PYTHONPATH": str(ROOT / "scripts")},
                 folder / "floor.log",
             )
@@ -109,39 +109,33 @@ class Bench:
         command = [dbt, "build", "--exclude-resource-type", "unit_test", "--project-dir", ROOT, "--profiles-dir", ROOT]
         return measured(command, truth.places(folder) | {"AS_OF": str(as_of or "")}, folder / f"{name}.log")
 
-    def _held_back(self, folder: Path) -> tuple[date, dict[Path, Path]]:
-        """Takes away what was loaded from a day on, late events of earlier days too: the day, and {where a file is now: where it
-        belongs}; what was loaded on that day itself lies in the folder `day`, what came later in `month end`."""
+    def _held_back(self, folder: Path) -> tuple[date, list[tuple[Path, Path]]]:
+        """Takes the last days of events away, and what was loaded on the day before them, late events of earlier days too; that
+        day, and [(where a file of it is now, where it belongs)]."""
         tracks, aside = folder / "raw" / "segment" / "tracks", folder / "held back"
-        days = sorted(tracks.iterdir())
-        first, second = (date.fromisoformat(days[n].name.split("=")[1]) for n in (-1 - DAYS_LEFT, -DAYS_LEFT))
+        aside.mkdir()
+        first, end = (
+            date.fromisoformat(sorted(tracks.iterdir())[n].name.split("=")[1]) for n in (-1 - DAYS_LEFT, -DAYS_LEFT)
+        )
         spans = {
-            "kept": f"uuid_ts < timestamp '{first}'",
-            "day": f"uuid_ts >= timestamp '{first}' and uuid_ts < timestamp '{second}'",
-            "month end": f"uuid_ts >= timestamp '{second}'",
+            "earlier": f"uuid_ts < timestamp '{first}'",
+            "day": f"uuid_ts >= timestamp '{first}' and uuid_ts < timestamp '{end}'",
         }
-        held = {}
+        held = []
         for path in sorted(tracks.glob("*/*.parquet")):
-            if not duckdb.sql(f"select 1 from '{path}' where not ({spans['kept']}) limit 1").fetchall():
+            if not duckdb.sql(f"select 1 from '{path}' where not {spans['earlier']} limit 1").fetchall():
                 continue
-            for span, loaded in spans.items():
-                part = aside / span / f"{path.parent.name}-{path.name}"
-                part.parent.mkdir(parents=True, exist_ok=True)
-                duckdb.execute(f"copy (from '{path}' where {loaded}) to '{part}'")
+            parts = {span: aside / f"{path.parent.name}-{path.stem}-{span}.parquet" for span in spans}
+            for span, part in parts.items():
+                duckdb.execute(f"copy (from '{path}' where {spans[span]}) to '{part}'")
                 if not duckdb.sql(f"select 1 from '{part}' limit 1").fetchall():
                     part.unlink()
-                elif span != "kept":
-                    held[part] = path.with_stem(f"{path.stem}-{span}")
             path.unlink()
-            if (kept := aside / "kept" / f"{path.parent.name}-{path.name}").exists():
-                kept.rename(path)
+            if parts["earlier"].exists():
+                parts["earlier"].rename(path)
+            if parts["day"].exists():
+                held.append((parts["day"], path.with_stem(f"{path.stem}-day")))
         return first, held
-
-    def _landed(self, folder: Path, held_back: dict[Path, Path], span: str, as_of: date | None = None) -> Cost:
-        for part, path in held_back.items():
-            if part.parent.name == span:
-                part.rename(path)
-        return self.build(folder, span, as_of)
 
     def _events(self, folder: Path) -> int:
         files = folder / "raw" / "segment" / "tracks" / "**" / "*.parquet"
@@ -167,7 +161,6 @@ def page(tiny: Company, small: Company, large: Company, command: str) -> str:
         ("events on file", *(f"{company.rows:,}" for company in (small, large))),
         ("full build", *(_cost(company.full) for company in (small, large))),
         ("one more day of events", *(_cost(company.day) for company in (small, large))),
-        (f"{DAYS_LEFT} more days, and the month is over", *(_cost(company.month_end) for company in (small, large))),
         ("hand-written SQL (the floor)", *(_cost(company.floor) for company in (small, large))),
         ("**full build / floor**", *(f"**{c.full.seconds / c.floor.seconds:.1f}**" for c in (small, large))),
         ("**one more day / full build**", *(f"**{c.day.seconds / c.full.seconds:.0%}**" for c in (small, large))),

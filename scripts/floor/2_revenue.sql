@@ -85,7 +85,9 @@ with billed as (
     select min(created) as first, max(created) as last from read_parquet(raw_file('stripe/invoice.parquet'))
 )
 
-select unnest(generate_series(date_trunc('month', first), last, interval 1 month))::date as month, month + interval 1 month as ends
+select
+    unnest(generate_series(date_trunc('month', first), least(last, getvariable('as_of') - interval 1 month), interval 1 month))::date as month,
+    month + interval 1 month as ends
 from billed;
 
 create table mrr as

@@ -1,9 +1,10 @@
 -- One pass over the events; a repeated delivery within its day is one event.
 create table event_days as
-select day, group_id, user_id, event, count(*) as events
+select day, group_id, user_id, event, is_api, count(*) as events
 from (
     select distinct
-        timestamp::date as day, nullif(context_group_id, '') as group_id, nullif(user_id, '') as user_id, event, id
+        timestamp::date as day, nullif(context_group_id, '') as group_id, nullif(user_id, '') as user_id, event,
+        coalesce(context_library_name = 'api', false) as is_api, id
     from read_parquet(raw_file('segment/tracks/**/*.parquet'), hive_partitioning = false)
     where timestamp <= received_at + interval 1 day
 )
@@ -57,7 +58,8 @@ select
     event_days.day,
     coalesce(users.person, event_days.user_id) as person,
     case when event not in ('signed_in', 'page_viewed') then event end as feature_id,
-    sum(events) as events
+    sum(events) as events,
+    coalesce(sum(events) filter (is_api), 0) as api_events
 from event_days
 left join users using (user_id)
 join ids
@@ -69,7 +71,13 @@ group by all;
 
 create table active_users as
 with days as (
-    select customer, month, person, day, coalesce(sum(events) filter (feature_id is not null), 0) as value_events
+    select
+        customer,
+        month,
+        person,
+        day,
+        coalesce(sum(events) filter (feature_id is not null), 0) as value_events,
+        coalesce(sum(api_events) filter (feature_id is not null), 0) as api_value_events
     from user_days
     where person is not null
     group by all
@@ -84,8 +92,27 @@ people as (
         count(*) filter (value_events > 0) as active_days,
         count(*) filter (value_events > 0 and isodow(day) < 6) as active_weekdays,
         sum(value_events) as value_events,
+        sum(api_value_events) as api_value_events,
         max(day) filter (value_events > 0) as last_active_on
     from days
+    group by all
+),
+
+-- At least four features, each adopted and used on four days.
+power as (
+    select customer, month, count(*) as power_users
+    from (
+        select customer, month, person
+        from (
+            select customer, month, person, feature_id
+            from user_days
+            where feature_id is not null and person is not null
+            group by all
+            having sum(events) >= 3 and count(distinct day) >= 4
+        )
+        group by all
+        having count(*) >= 4
+    )
     group by all
 ),
 
@@ -108,11 +135,14 @@ select
     coalesce(sum(active_weekdays), 0)::bigint as active_user_weekdays,
     coalesce(sum(active_days), 0) / any_value(spine.counted_until - spine.counted_from) as daily_active_users,
     coalesce(sum(value_events), 0)::bigint as value_events,
+    coalesce(sum(api_value_events), 0)::bigint as api_value_events,
     coalesce(sum(login_days), 0)::bigint as login_days,
+    coalesce(any_value(power_users), 0)::bigint as power_users,
     coalesce(any_value(registered_users), 0)::bigint as registered_users
 from spine
 join customers using (customer)
 left join people using (customer, month)
+left join power using (customer, month)
 left join registered using (customer, month)
 where spine.counted_until > (select min(day) from event_days where user_id is not null)
 group by customers.salesforce_account_id, customers.stripe_customer_id, spine.customer, spine.month;

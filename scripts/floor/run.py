@@ -1,8 +1,9 @@
-"""Computes the floor's answers: python scripts/floor/run.py <raw folder> <folder for the answers> <memory limit>."""
+"""Computes the floor's answers: python scripts/floor/run.py <raw folder> <folder for the answers> <memory limit> <as_of>."""
 
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,12 +13,13 @@ HERE = Path(__file__).parent
 ANSWERS = ("customer_months", "active_users", "feature_months", "feature_adoptions")
 
 
-def run(raw: Path, answers: Path, memory: str) -> None:
+def run(raw: Path, answers: Path, memory: str, as_of: str) -> None:
     answers.mkdir(parents=True, exist_ok=True)
     settings = {"threads": "2", "memory_limit": memory, "temp_directory": str(answers / "tmp")}
     with duckdb.connect(str(answers / "floor.duckdb"), config=settings) as connection:
         connection.execute("set preserve_insertion_order = false; set TimeZone = 'UTC'")
         connection.execute(f"set variable raw = '{str(raw).replace(chr(39), chr(39) * 2)}'")
+        connection.execute(f"set variable as_of = date '{date.fromisoformat(as_of)}'")
         for script in sorted(HERE.glob("*.sql")):
             connection.execute(script.read_text(encoding="utf-8"))
         for name in ANSWERS:
@@ -25,4 +27,4 @@ def run(raw: Path, answers: Path, memory: str) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    run(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

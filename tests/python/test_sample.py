@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+import truth
 from conftest import VENDORS, WHOLE
+from floor import run as floor
 from simulator.conversations import BOT
 from simulator.zendesk import schedule_id
 
@@ -194,6 +196,14 @@ def test_segments_of_a_type_add_up_to_the_company(sample_build):
         """
     )
     assert differing == []
+
+
+def test_the_benchmarks_hand_written_sql_has_the_warehouses_answers(company, tmp_path):
+    build, raw = company
+    floor.run(raw, tmp_path, "1GB", str(build.warehouse("select as_of from quality.build")[0][0]))
+    comparisons = truth.compare(tmp_path, build.warehouse_file, only=floor.ANSWERS)
+    assert len(comparisons) == len(floor.ANSWERS) and all(comparison.rows for comparison in comparisons)
+    assert all(comparison.is_equal for comparison in comparisons), truth.report(comparisons, tmp_path)
 
 
 def test_every_kpi_of_the_sample_has_values(sample_build):
