@@ -214,6 +214,17 @@ def test_every_kpi_of_the_sample_has_values(sample_build):
     assert sample_build.published("select count(*) from kpi_catalog where availability = 'unavailable'") == [(0,)]
 
 
+@pytest.mark.parametrize("segment_type", ["all", "customer"])
+def test_no_kpi_has_one_value_for_all_months_and_customers(sample_build, segment_type):
+    constant = sample_build.published(
+        f"""
+        select kpi_id from kpi_values where segment_type = '{segment_type}' and breakdown = 'all'
+        group by kpi_id having count(value) > 1 and count(distinct value) = 1
+        """
+    )
+    assert constant == []
+
+
 def test_every_customer_month_of_the_spine_has_its_rows(sample_build):
     """A KPI with customer rows has one for each customer-month of the spine; beyond it stand only trailing columns of
     customers that have left since, without a value, and the values of KPIs that look back over a window themselves."""
