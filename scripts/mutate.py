@@ -1,6 +1,6 @@
 """`make mutate`: how many wrong versions of the models the tests notice.
 
-Every model of core and marts is changed at one place at a time (scripts/mutation/operators.py): a comparison turned round, a join
+Every model of core, marts and actions is changed at one place at a time (scripts/mutation/operators.py): a comparison turned round, a join
 of another kind, a filter left out. Each such mutant is put before the model's unit tests; what they let pass is built into a
 warehouse of the sample company and held against its data tests and the truth. A mutant that nothing notices is a sentence of the
 model that nobody tests.
@@ -24,14 +24,13 @@ from collections import Counter
 from pathlib import Path
 
 from mutation.operators import OPERATORS
-from mutation.project import Project
+from mutation.project import LAYERS, Project
 from mutation.score import Built, Equivalents, Result, Trials, sampled
 from simulate import main as simulate
 from truth import places
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENTS = ROOT / "tests" / "equivalent_mutants.yml"
-LAYERS = ("core", "marts")
 LEAST, MOST_EQUIVALENT = 0.9, 0.1
 COLUMNS = ("model", "operator", "line", "status", "killed_by", "diff")
 
@@ -53,7 +52,7 @@ def prepare(folder: Path, is_kept: bool, names: list[str]) -> None:
 
 
 def selected(project: Project, wanted: list[str]) -> list[str]:
-    """The models of core and marts, or those that are named or lie in a folder that is named."""
+    """The models of all layers that are changed, or those that are named or lie in a folder that is named."""
     names = [name for name, node in project.models.items() if node["fqn"][1] in LAYERS]
     if not wanted:
         return names
@@ -107,7 +106,7 @@ def summary(results: list[Result]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="*", help="names or folders; all of core and marts where none is given")
+    parser.add_argument("models", nargs="*", help="names or folders; all where none is given")
     parser.add_argument("--sample", type=int, help="so many mutants, not all")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--no-truth", action="store_true", help="unit tests alone")

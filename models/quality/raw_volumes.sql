@@ -2,46 +2,40 @@
 partition by source_name, raw_table, span, weekday
 order by starts_on rows between 8 preceding and 1 preceding
 {%- endset -%}
+{%- set three_before -%}
+partition by source_name, raw_table, span, month_day
+order by starts_on rows between 3 preceding and 1 preceding
+{%- endset -%}
 {%- set subject = "source_name || '.' || raw_table" -%}
-with spine as (
+with tables as (
 
-    select
-        tables.source_name,
-        tables.raw_table,
-        tables.is_log,
-        series.generated_number as days_back,
-        {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day
-    from (
-        select distinct
-            source_name,
-            raw_table,
-            is_log
-        from {{ ref('raw_days') }}
-    ) as tables
-    cross join {{ ref('build') }} as build
-    cross join ({{ dbt.generate_series(147) }}) as series
+    select distinct
+        source_name,
+        raw_table,
+        is_log
+    from {{ ref('raw_days') }}
 
 ),
 
 daily as (
 
     select
-        spine.source_name,
-        spine.raw_table,
-        spine.is_log,
-        spine.day,
-        spine.days_back,
+        tables.*,
+        series.generated_number as days_back,
+        {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day,
         coalesce(days.raw_rows, 0) as raw_rows
-    from spine
+    from tables
+    cross join {{ ref('build') }} as build
+    cross join ({{ dbt.generate_series(147) }}) as series
     left join {{ ref('raw_days') }} as days
         on
-            spine.source_name = days.source_name
-            and spine.raw_table = days.raw_table
-            and spine.day = days.day
+            tables.source_name = days.source_name
+            and tables.raw_table = days.raw_table
+            and {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} = days.day
 
 ),
 
--- Days of one name follow one another, and weeks that end with as_of.
+-- Days follow those of the same name, and of the same number in the month; weeks end with as_of.
 spans as (
 
     select
@@ -50,6 +44,7 @@ spans as (
         is_log,
         'day' as span,
         mod(days_back, 7) as weekday,
+        extract(day from day) as month_day,
         day as starts_on,
         days_back,
         raw_rows,
@@ -64,6 +59,7 @@ spans as (
         is_log,
         'week' as span,
         0 as weekday,
+        0 as month_day,
         min(day) as starts_on,
         max(days_back) as days_back,
         sum(raw_rows) as raw_rows,
@@ -85,6 +81,9 @@ compared as (
         raw_rows,
         min(raw_rows) over ({{ eight_before }}) as lowest,
         max(raw_rows) over ({{ eight_before }}) as highest,
+        raw_rows > 0
+        and raw_rows >= 0.5 * coalesce(max(raw_rows) over ({{ three_before }}), 0)
+        and max(raw_rows) over ({{ three_before }}) > 0 as is_as_its_month_day,
         min(filled_days) over ({{ eight_before }}) as fewest_filled_days,
         count(*) over ({{ eight_before }}) as spans_before
     from spans
@@ -108,8 +107,8 @@ judged as (
     select
         *,
         case
-            when raw_rows = 0 then 'silent'
-            when raw_rows < least then 'low'
+            when raw_rows = 0 and lowest >= 0.1 * highest then 'silent'
+            when raw_rows < least and not is_as_its_month_day then 'low'
             when is_log and raw_rows > most then 'high'
             else 'usual'
         end as volume

@@ -15,6 +15,8 @@ from pathlib import Path
 from mutation.source import TOKEN, Source
 
 GIVEN = "__dbt__cte__"
+# Folders of models that are changed.
+LAYERS = ("core", "marts", "actions")
 UNIT_TEST = re.compile(
     r"dbt_internal_unit_test_actual as \(\s*select\s+(?P<columns>[^\n]*), 'actual' as \"actual_or_expected\"\s+from \(\n"
     r"(?P<sql>.*)\n  \) _dbt_internal_unit_test_actual\n\),.*?from \(\n(?P<expected>.*)\n  \) _dbt_internal_unit_test_expected\n",

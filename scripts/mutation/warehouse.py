@@ -15,15 +15,13 @@ from pathlib import Path
 import duckdb
 import truth
 
-from mutation.project import GIVEN, Project
+from mutation.project import GIVEN, LAYERS, Project
 from mutation.trial import limited
-
-LAYERS = ("core", "marts")
 
 
 @dataclass(frozen=True)
 class Check:
-    """A data test or an answer, and the tables of core and marts that it reads."""
+    """A data test or an answer, and the tables that it reads, of those that can change."""
 
     name: str
     reads: frozenset[str]
