@@ -6,6 +6,7 @@ order by starts_on rows between 8 preceding and 1 preceding
 partition by source_name, raw_table, span, month_day
 order by starts_on rows between 3 preceding and 1 preceding
 {%- endset -%}
+{%- set day = add_days('build.as_of', '-cast(series.generated_number as integer)') -%}
 {%- set subject = "source_name || '.' || raw_table" -%}
 with tables as (
 
@@ -22,7 +23,7 @@ daily as (
     select
         tables.*,
         series.generated_number as days_back,
-        {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} as day,
+        {{ day }} as day,
         coalesce(days.raw_rows, 0) as raw_rows
     from tables
     cross join {{ ref('build') }} as build
@@ -31,7 +32,7 @@ daily as (
         on
             tables.source_name = days.source_name
             and tables.raw_table = days.raw_table
-            and {{ add_days('build.as_of', '-cast(series.generated_number as integer)') }} = days.day
+            and {{ day }} = days.day
 
 ),
 
