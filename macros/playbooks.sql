@@ -40,17 +40,65 @@
 {% endmacro %}
 
 
+{% macro renewal_risks() %}
+    {#- Why a contract may be lost, in the order in which it is told: {reason: condition over renewal_prospects}. -#}
+    {{ return({
+        'end asked for': 'is_cancel_requested',
+        'term is over': 'days_to_renewal <= 0',
+        'pays nothing': 'mrr_amount is null or mrr_amount = 0',
+        'health is bad': "health_band = 'bad'",
+        'health is unknown': "health_band = 'unknown'",
+        'use has dropped': 'usage_drop >= 0.25',
+        'a change there is open': 'open_change_days > 0',
+        'a P1 ticket is old': 'oldest_p1_days > 1',
+        'feedback is falling': 'feedback_trend <= -2',
+        'not met for 60 days': 'days_since_touch > 60',
+        'never met': 'days_since_touch is null and mrr_amount > 0',
+    }) }}
+{% endmacro %}
+
+
+{% macro is_among(words, bars) %}
+    {#- Whether `words` is one of those that a rule names between bars. -#}
+    {{ dbt.concat(["'|'", bars, "'|'"]) }} like {{ dbt.concat(["'%|'", words, "'|%'"]) }}
+{%- endmacro %}
+
+
 {% macro meets(operator, number, words, bound) %}
     {#- Whether what is seen meets a bound that a rule names as text: words are one of those between bars, numbers stand to it as the operator
         says. Empty where nothing is seen. -#}
     {%- set limit = try_cast(bound, 'double precision') -%}
     case {{ operator }}
-        when 'is' then {{ dbt.concat(["'|'", bound, "'|'"]) }} like {{ dbt.concat(["'%|'", words, "'|%'"]) }}
+        when 'is' then {{ is_among(words, bound) }}
         when '<' then {{ number }} < {{ limit }}
         when '<=' then {{ number }} <= {{ limit }}
         when '>' then {{ number }} > {{ limit }}
         when '>=' then {{ number }} >= {{ limit }}
     end
+{%- endmacro %}
+
+
+{% macro is_live(state) %}
+    {#- Whether an action in this state is not over yet. -#}
+    {{ state }} in ('open', 'snoozed', 'suppressed')
+{%- endmacro %}
+
+
+{% macro is_finished(state, reason) %}
+    {#- Whether an action was over because of what somebody did, or did not do in time: it does not come back. -#}
+    ({{ state }} in ('done', 'expired') or {{ reason }} = 'dismissed')
+{%- endmacro %}
+
+
+{% macro severity_order(severity) %}
+    {#- The place of a severity, the worst first. -#}
+    case {{ severity }} when 'critical' then 1 when 'high' then 2 when 'normal' then 3 else 4 end
+{%- endmacro %}
+
+
+{% macro owner_of(role, csm_id) %}
+    {#- Who owns an action: the customer's CSM where its playbook says so, else the role itself. -#}
+    case {{ role }} when 'csm' then coalesce({{ csm_id }}, '(unknown)') else {{ role }} end
 {%- endmacro %}
 
 

@@ -1,5 +1,4 @@
 with candidates as (
-
     select
         candidates.action_id,
         candidates.segment_type,
@@ -10,11 +9,9 @@ with candidates as (
     from {{ ref('playbook_candidates') }} as candidates
     left join {{ ref('playbooks') }} as playbooks
         on candidates.playbook_id = playbooks.playbook_id
-
 ),
 
 closed_plays as (
-
     select
         customer_id,
         trigger_ref,
@@ -23,13 +20,11 @@ closed_plays as (
         {{ dbt.split_part('kpi_id', "'__'", 1) }} as mart_kpi_id
     from {{ ref('fct_plays') }}
     where closed_at is not null and not is_cancelled
-
 ),
 
 -- A play names the action that it is a run of, or its KPI alone: then it is one of whatever answers
 -- a risk of that KPI.
 runs as (
-
     select
         candidates.action_id,
         min(case when plays.closed_on >= candidates.opened_on then plays.result end) as result,
@@ -44,16 +39,13 @@ runs as (
             )
     where candidates.segment_type = 'customer'
     group by candidates.action_id
-
 ),
 
 decisions as (
-
     select
         *,
         row_number() over (partition by action_id order by decided_on desc) as recency
     from {{ ref('playbook_decisions') }}
-
 )
 
 select

@@ -107,8 +107,8 @@ def triggered(published_company, compiled, tmp_path_factory) -> dict[tuple[str, 
         for table in (
             "marts.kpi_values", "kpi.playbook_mart_signals", "kpi.playbook_clock_signals", "kpi.playbook_renewal_signals",
             "kpi.playbook_event_signals",
-            "kpi.playbook_checks", "kpi.playbook_triggers", "kpi.playbook_past", "kpi.playbook_candidates",
-            "kpi.playbook_runs", "kpi.playbook_subjects", "core.fct_plays",
+            "kpi.playbook_checks", "kpi.playbook_triggers", "kpi.playbook_past", "kpi.playbook_episodes", "kpi.playbook_candidates",
+            "kpi.playbook_runs", "kpi.playbook_verdicts", "kpi.playbook_subjects", "core.fct_plays",
         ):  # fmt: skip
             warehouse.execute(f"delete from {table}")
         warehouse.executemany(
@@ -121,8 +121,8 @@ def triggered(published_company, compiled, tmp_path_factory) -> dict[tuple[str, 
             values (?, ?, ?, ?, false, 1)""",
             subjects,
         )
-        for model in ("playbook_checks", "playbook_triggers", "playbook_candidates", "playbook_runs"):
-            warehouse.execute(f"insert into kpi.{model} by name {compiled(model)}")
+        for model in ("checks", "triggers", "episodes", "candidates", "runs", "verdicts"):
+            warehouse.execute(f"insert into kpi.playbook_{model} by name {compiled(f'playbook_{model}')}")
         found = defaultdict(list)
         for rule_id, segment_type, segment, state in warehouse.execute(
             f"select rule_id, segment_type, segment, state from ({compiled('playbook_next')})"

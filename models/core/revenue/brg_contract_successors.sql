@@ -2,6 +2,7 @@ with contracts as (
 
     select
         *,
+        coalesce(signed_at, term_start) as agreed_at,
         {{ dbt.dateadd('day', -90, 'term_end') }} as early_before,
         {{ dbt.dateadd('day', 30, 'term_end') }} as closes_at
     from {{ ref('dim_contracts') }}
@@ -46,7 +47,8 @@ pairs as (
         others.source_system as successor_system,
         others.contract_id as successor_id,
         others.term_start as starts_at,
-        coalesce(others.signed_at, others.term_start) <= ended.term_end as is_on_time,
+        others.agreed_at,
+        others.agreed_at <= ended.term_end as is_on_time,
         coalesce(
             others.predecessor_id = ended.contract_id
             and others.source_system = ended.source_system,
@@ -75,7 +77,7 @@ pairs as (
         on
             others.source_system = theirs.source_system
             and others.contract_id = theirs.contract_id
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 
 ),
 
@@ -100,6 +102,7 @@ select
     successor_system,
     successor_id,
     starts_at,
+    agreed_at,
     is_named,
     is_on_time,
     starts_at < early_before as is_early

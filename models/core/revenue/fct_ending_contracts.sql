@@ -1,15 +1,11 @@
 with successors as (
     select
-        links.source_system,
-        links.contract_id,
-        min(coalesce(contracts.signed_at, contracts.term_start)) as renewed_at,
-        max(case when links.is_early then 1 else 0 end) as is_superseded
-    from {{ ref('brg_contract_successors') }} as links
-    inner join {{ ref('dim_contracts') }} as contracts
-        on
-            links.successor_system = contracts.source_system
-            and links.successor_id = contracts.contract_id
-    group by links.source_system, links.contract_id
+        source_system,
+        contract_id,
+        min(agreed_at) as renewed_at,
+        max(case when is_early then 1 else 0 end) as is_superseded
+    from {{ ref('brg_contract_successors') }}
+    group by source_system, contract_id
 )
 
 select

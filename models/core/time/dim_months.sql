@@ -42,6 +42,10 @@ select
     {{ add_months('months.month_start', -12) }} as month_start_a_year_before,
     {{ utc_start_of('months.month_start') }} as starts_at,
     {{ utc_start_of(add_months('months.month_start', 1)) }} as ends_at,
+    case
+        when months.month_start = max(months.month_start) over () then build.as_of
+        else {{ add_months('months.month_start', 1) }}
+    end as looked_at_on,
     build.as_of
 from months
 cross join build

@@ -1,54 +1,19 @@
-{%- set signals = [
-    'playbook_mart_signals', 'playbook_clock_signals', 'playbook_renewal_signals',
-    'playbook_event_signals',
-] -%}
+{%- set of_rule = 'over (partition by rule_id order by condition_number)' -%}
+{%- set met = meets('operator', 'number_seen', 'words_seen', 'threshold') -%}
+{%- set met_at_exit = meets('operator', 'number_seen', 'words_seen', 'exit_threshold') -%}
+{%- set number = 'cast(cast(number_seen as decimal(28, 4)) as ' ~ dbt.type_string() ~ ')' -%}
+{%- set of_check = 'rule_id, period_start, segment_type, segment' -%}
+-- What holds for a rule stands in its first condition.
 with conditions as (
-
     select
         *,
-        first_value(segment_types) over (partition by rule_id order by condition_number) as types,
-        first_value(is_on_provisional) over (partition by rule_id order by condition_number)
-            as may_be_provisional,
+        first_value(segment_types) {{ of_rule }} as types,
+        first_value(is_on_provisional) {{ of_rule }} as may_be_provisional,
         count(*) over (partition by rule_id) as conditions
     from {{ ref('playbook_rules') }}
-
-),
-
-metrics as (
-
-    {% for relation in signals -%}
-    select
-        signal_id as metric_id,
-        period_start,
-        segment_type,
-        segment,
-        value,
-        cast(null as {{ dbt.type_string() }}) as band,
-        cast(null as {{ dbt.type_string() }}) as signal,
-        cast(null as double precision) as baseline_index,
-        is_final,
-        false as is_low_n
-    from {{ ref(relation) }}
-    union all
-    {% endfor -%}
-    select
-        kpi_id as metric_id,
-        period_start,
-        segment_type,
-        segment,
-        value,
-        band,
-        signal,
-        baseline_index,
-        is_final,
-        is_low_n
-    from {{ ref('kpi_values') }}
-    where breakdown = 'all'
-
 ),
 
 seen as (
-
     select
         conditions.*,
         metrics.period_start,
@@ -59,49 +24,37 @@ seen as (
         case conditions.looks_at
             when 'value' then metrics.value when 'baseline_index' then metrics.baseline_index
         end as number_seen,
-        case conditions.looks_at
-            when 'band'
-                then case when metrics.band in ('good', 'watch', 'bad') then metrics.band end
-            when 'signal' then metrics.signal
-        end as words_seen
+        case conditions.looks_at when 'band' then metrics.band when 'signal' then metrics.signal end
+            as words_seen
     from conditions
-    inner join metrics
+    inner join {{ ref('playbook_metrics') }} as metrics
         on
             conditions.metric_id = metrics.metric_id
-            and {{ dbt.concat(["'|'", 'conditions.types', "'|'"]) }}
-            like {{ dbt.concat(["'%|'", 'metrics.segment_type', "'|%'"]) }}
-
+            and {{ is_among('metrics.segment_type', 'conditions.types') }}
 ),
 
 judged as (
-
     select
         *,
-        {{ meets('operator', 'number_seen', 'words_seen', 'threshold') }} as is_met,
+        {{ met }} as is_met,
         case
-            when exit_threshold is null
-                then {{ meets('operator', 'number_seen', 'words_seen', 'threshold') }}
-            when operator = 'is'
-                then not {{ meets('operator', 'number_seen', 'words_seen', 'exit_threshold') }}
-            else {{ meets('operator', 'number_seen', 'words_seen', 'exit_threshold') }}
+            when exit_threshold is null then {{ met }}
+            when operator = 'is' then not {{ met_at_exit }}
+            else {{ met_at_exit }}
         end as is_held
     from seen
-
 )
 
 select
-    rule_id,
-    period_start,
-    segment_type,
-    segment,
+    {{ of_check }},
     -- What may still change, or is of few units, sets nothing off and ends nothing (R3, R10).
     count(case when is_sure then 1 end) = max(conditions) as is_final,
     count(case when is_sure and not is_low_n and is_met then 1 end) = max(conditions)
         as is_triggered,
     count(case when is_sure and not is_low_n and not is_held then 1 end) > 0 as is_over,
     {{ dbt.listagg(
-        dbt.concat(['metric_id', "' '", 'coalesce(words_seen, cast(cast(number_seen as decimal(28, 4)) as '
-            ~ dbt.type_string() ~ '))']), "', '", 'order by condition_number'
+        dbt.concat(['metric_id', "' '", 'coalesce(words_seen, ' ~ number ~ ')']), "', '",
+        'order by condition_number'
     ) }} as evidence
 from judged
-group by rule_id, period_start, segment_type, segment
+group by {{ of_check }}

@@ -1,41 +1,23 @@
-{#- {signal: what it counts} -#}
-{%- set kinds = {
-    'churned': ('fct_churns', 'lost_on', 'not is_pause and coalesce(is_voluntary, true)'),
-    'churned_involuntarily': ('fct_churns', 'lost_on', 'not is_pause and not is_voluntary'),
-    'outcomes_exceeded': (
-        'fct_outcomes', reporting_date('verified_at'), 'is_exceeded and not is_cancelled'
-    ),
-    'qbr_referral_intents': (
-        'fct_touchpoints', 'held_on', 'is_held and is_qbr and has_referral_intent'
-    ),
-    'advocacy_acts': ('fct_advocacy_acts', reporting_date('occurred_at'), 'true'),
-} -%}
 with happened as (
-
-    {% for signal, (relation, happened_on, which) in kinds.items() -%}
     select
-        '{{ signal }}' as signal_id,
+        kind as signal_id,
         customer_id,
-        {{ month_of(happened_on) }} as month_start,
-        1 as value
-    from {{ ref(relation) }}
-    where {{ which }}
-    union all
-    {% endfor -%}
+        month_start,
+        events
+    from {{ ref('fct_lifecycle_events') }}
     -- Where nothing happened there is a 0.
+    {% for kind in [
+        'churned', 'churned_involuntarily', 'outcomes_exceeded', 'qbr_referral_intents',
+        'advocacy_acts',
+    ] -%}
+    union all
     select
-        kinds.signal_id,
-        spine.customer_id,
-        spine.month_start,
-        0 as value
-    from {{ ref('fct_customer_months') }} as spine
-    cross join (
-        {% for signal in kinds -%}
-        select '{{ signal }}' as signal_id
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as kinds
-
+        '{{ kind }}' as signal_id,
+        customer_id,
+        month_start,
+        0 as events
+    from {{ ref('fct_customer_months') }}
+    {% endfor %}
 )
 
 select
@@ -43,7 +25,7 @@ select
     happened.month_start as period_start,
     'customer' as segment_type,
     happened.customer_id as segment,
-    cast(sum(happened.value) as double precision) as value,
+    cast(sum(happened.events) as double precision) as value,
     -- Who is late with a renewal has not left yet (rule R5).
     happened.signal_id not like 'churned%'
     or max(months.as_of) >= {{
