@@ -10,7 +10,7 @@ with calendar as (
 days as (
 
     select
-        last_month_start,
+        calendar.last_month_start,
         {{ add_days('calendar.as_of', '0 - series.generated_number') }} as day_date,
         {{ add_days('calendar.as_of', '1 - series.generated_number') }} as next_day
     from calendar

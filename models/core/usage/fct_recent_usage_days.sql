@@ -106,7 +106,7 @@ select
     cast(case when spine.has_users then coalesce({{ measure }}, 0) end as bigint)
         as {{ measure }},
     {% endfor -%}
-    cast({{ dbt.datediff('spine.counted_from', 'spine.next_day', 'day') }} as integer)
+    {{ dbt.datediff('spine.counted_from', 'spine.next_day', 'day') }}
         as counted_days
 from spine
 left join active on spine.customer_id = active.customer_id and spine.day_date = active.day_date

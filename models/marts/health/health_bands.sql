@@ -1,4 +1,7 @@
-with bounds as (select * from {{ ref('kpi_bounds') }} where kpi_id = 'customer_health_score'),
+with bounds as (
+    select * from {{ ref('kpi_bounds') }}
+    where kpi_id = 'customer_health_score'
+),
 
 last_month as (select max(period_start) as month_start from bounds),
 

@@ -1,5 +1,5 @@
-{#- {measure: (the KPI that must be fed, the fact of recent days, its value)}: what health_measurements
-    reads from the months of KPIs, at the end of a day. -#}
+{#- {measure: (the KPI that must be fed, the fact of recent days, its value)}: at the end of a day
+    what health_measurements reads from the months of KPIs. -#}
 {%- set of_days = {
     'stickiness': (
         'active_users', 'usage',

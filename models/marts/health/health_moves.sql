@@ -24,9 +24,9 @@ stayed as (
 -- A measure that the set of one of the two days does not have adds nothing to that day's score.
 moved as (
     select
-        contributions.customer_id,
-        contributions.measure,
-        max(contributions.name) as name,
+        customer_id,
+        measure,
+        max(name) as name,
         {% for day, of_day in {'week_before': 'not is_today', 'today': 'is_today'}.items() -%}
         count(case when {{ of_day }} then 1 end) = 1 as is_in_set_{{ day }},
         max(case when {{ of_day }} then compared_value end) as value_{{ day }},
@@ -36,8 +36,8 @@ moved as (
             as decimal(28, 6)
         ) as points_moved
     from contributions
-    inner join stayed on contributions.customer_id = stayed.customer_id
-    group by contributions.customer_id, contributions.measure
+    where customer_id in (select stayed.customer_id from stayed)
+    group by customer_id, measure
 )
 
 select
