@@ -1,3 +1,9 @@
+{%- set days = var('health_days') | int -%}
+{%- if days < 31 -%}
+    {%- do exceptions.raise_compiler_error(
+        'var health_days is ' ~ days ~ '; scores are held against those of 30 days before: 31 or more'
+    ) -%}
+{%- endif -%}
 with calendar as (
 
     select
@@ -14,7 +20,7 @@ days as (
         {{ add_days('calendar.as_of', '0 - series.generated_number') }} as day_date,
         {{ add_days('calendar.as_of', '1 - series.generated_number') }} as next_day
     from calendar
-    cross join ({{ dbt.generate_series(var('health_days')) }}) as series
+    cross join ({{ dbt.generate_series(days) }}) as series
     where calendar.as_of is not null
 
 )
