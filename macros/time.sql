@@ -26,6 +26,17 @@
 {%- endmacro %}
 
 
+{% macro a_month_before(date) %}
+    {#- The same day of the month before, or that month's last where it has no such day: what begins there and ends at `date` is a whole
+        calendar month where `date` is the first of one. -#}
+    {%- set month_start = month_of(date) -%}
+    least(
+        {{ add_days(add_months(month_start, -1), 'extract(day from ' ~ date ~ ') - 1') }},
+        {{ add_days(month_start, -1) }}
+    )
+{%- endmacro %}
+
+
 {% macro last_months(months, month_start='period_start') %}
     {#- The order and frame of a window: the rows of the last so many calendar months, of which some may have none. -#}
     order by {{ calendar_position(month_start) }} range between {{ months - 1 }} preceding and current row

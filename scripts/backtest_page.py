@@ -32,6 +32,25 @@ given notice is no riddle.
 The kind of model and how its penalty is chosen were settled on companies 7, 11, 13 and 17, so their figures are a little kind; tests hold the order of forecast, health and optimum on another one, the sample.
 """
 
+READING = """## How to read a customer's health
+
+- **Today** is `customer_health`: one row per customer that pays at the end of the last day before `as_of`, with its score, band, coverage, worst component, how it was 7 and 30 days
+  before, and what moved since last week in words. **Each month** is `customer_health_score`; the last `health_days` days (36) and all months, measure by measure, are `health_contributions`
+  (`period_grain` month or day).
+- **A day is scored as a month is**, by the same models; its windows are the month, 90 or 180 days that end with the day. On the last day of a month both are the same, value by value: the build
+  fails where they are not (`daily_health_is_that_of_the_month`). A day is held against the customer's own baseline of its calendar month, the median of the three months before, since a baseline is of months. The bounds
+  of a month that is not over are those of the last complete one.
+- **Alerts**: `is_sharp_drop`, at least 15 points less than 30 days before; `is_band_fall`, a lower band than then. From or to unknown is neither.
+- **In words**: `Stickiness 0.21 -> 0.14: -4.2 points` is a measure, its value (of use and tickets the multiple of the baseline) seven days before and now, and what that does to the score; the three that
+  did most. Points of all measures make the change of the score together. `unknown`: not known on that day, its weight was with the others, so that they move too; `not counted`: the set of that day has no
+  such measure, as on the day on which onboarding ends.
+- **A judgement** (`override_score`, by whom, why, from and until when) stands beside the score and never replaces it. The reason is free text of your staff: the column is marked as personal data, and the
+  dashboard leaves it out.
+- **Which measures count** is in two seeds: `health_sets` says which set judges whom, by lifecycle stage, touch model and segment, `health_measures` what is in a set. As shipped, `digital_led` and `high_touch` are
+  the regular set under names of their own, so every score is as the definition has it. To judge digital-led customers without contact, take the row `digital_led, relationship` out: what it weighed goes to the
+  rest. Bounds of the bands by segment, customer and date are the seed `kpi_targets`.
+"""
+
 CARD = """## Model card
 
 | | |
@@ -273,6 +292,8 @@ def write_page(report: dict, folder: Path, trained_on: str) -> None:
     )
     text += (
         "\n"
+        + READING
+        + "\n"
         + by_seed(worlds)
         + by_horizon(worlds)
         + calibration(worlds)

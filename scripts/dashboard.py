@@ -64,6 +64,7 @@ def read(path: Path) -> dict:
             "recent": min(RECENT, len(months)),
             "kpis": _kpis(published, months),
             "customers": _customers(published, months[-RECENT:]),
+            "today": _by_column(rows(published, TODAY)),
             "health": _by_column(rows(published, HEALTH)),
             "forecasts": _by_column(rows(published, FORECASTS)),
             "playbooks": rows(published, f"select distinct playbook_name, action from {LIVE} order by all"),
@@ -84,17 +85,24 @@ def read(path: Path) -> dict:
         }
 
 
+# How each customer is today. Why a person set another score is free text and stays in the published file.
+TODAY = """
+    select customer_id, scored_on, score, band, change_in_7_days, change_in_30_days, is_sharp_drop, is_band_fall, moved_in_words,
+        override_score, override_set_by, override_until
+    from customer_health order by customer_id
+"""
+
 # What every measure takes from a customer's score, and how that moved since the month before.
 HEALTH = """
     with known as (
         select *, 100 * counted_weight - contribution as lost_points
-        from health_contributions where score is not null
+        from health_contributions where period_grain = 'month' and score is not null
     )
     select now.customer_id, now.component, now.name, now.score, now.lost_points, before.lost_points - now.lost_points as moved_points
     from known as now
     left join known as before on now.customer_id = before.customer_id and now.measure = before.measure
-        and before.month_start = cast(now.month_start - interval 1 month as date)
-    where now.month_start = (select max(month_start) from customer_360)
+        and before.period_start = cast(now.period_start - interval 1 month as date)
+    where now.period_start = (select max(month_start) from customer_360)
     order by now.customer_id, now.lost_points desc, now.measure
 """
 

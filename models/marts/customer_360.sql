@@ -40,7 +40,10 @@ select
     coalesce(upsells.has_open_deal, false) as has_open_expansion_deal
 from {{ ref('fct_customer_profiles') }} as profiles
 left join {{ ref('health_scores') }} as health
-    on profiles.customer_id = health.customer_id and profiles.month_start = health.month_start
+    on
+        profiles.customer_id = health.customer_id
+        and health.period_grain = 'month'
+        and profiles.month_start = health.period_start
 left join {{ ref('customer_signals') }} as signals
     on profiles.customer_id = signals.customer_id and profiles.month_start = signals.month_start
 left join {{ ref('upsell_candidates') }} as upsells

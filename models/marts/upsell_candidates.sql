@@ -38,7 +38,8 @@ from customer_months
 left join {{ ref('health_scores') }} as health_scores
     on
         customer_months.customer_id = health_scores.customer_id
-        and customer_months.month_start = health_scores.month_start
+        and health_scores.period_grain = 'month'
+        and customer_months.month_start = health_scores.period_start
 left join {{ ref('kpi_open_ticket_backlog') }} as backlogs
     on
         backlogs.segment_type = 'customer'

@@ -423,7 +423,7 @@ function showCustomer(customer) {
   dialog.replaceChildren(
     element('div', { class: 'head' }, element('div', {}, element('h2', { id: 'customer-name' }, customer.name ?? customer.customer_id), small(customer.customer_id)), element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')),
     element('div', { class: 'charts' }, series.map(({ name, chart }) => element('div', {}, small(`${name}, last ${recent.length} months`), chart))),
-    ...[healthPart(customer), forecastPart(customer), actionsPart(customer)].filter(known),
+    ...[todayPart(customer), healthPart(customer), forecastPart(customer), actionsPart(customer)].filter(known),
     pairs(Object.entries(customer).filter(([name]) => !OWN.has(name)).map(([name, value]) => [title(name), cell(name, value)])));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

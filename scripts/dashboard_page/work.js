@@ -107,9 +107,25 @@ function drawJourney() {
 
 // A customer's health, forecasts and actions, for its dialog.
 
+const today = new Map(unfolded(data.today).map((score) => [score.customer_id, score]));
 const health = grouped(unfolded(data.health), (measure) => measure.customer_id);
 const ofCustomer = grouped(actions.filter((action) => known(action.customer_id)), (action) => action.customer_id);
 const points = (value) => decimal(value, 'exceptZero', 1);
+
+function todayPart(customer) {
+  const score = today.get(customer.customer_id);
+  if (!score) return null;
+  const change = (value) => (known(value) ? `${points(value)} points` : 'not known');
+  const alerts = [score.is_sharp_drop && 'a drop of 15 points or more', score.is_band_fall && 'the band fell'].filter(Boolean);
+  return element('details', { open: 'open', class: 'today' }, element('summary', {}, `Health at the end of ${day(score.scored_on)}`),
+    pairs([
+      ['Score', [band(score.band), known(score.score) ? ` ${decimal(score.score, 'negative', 1)}` : '']],
+      ['In 7 days', change(score.change_in_7_days)], ['In 30 days', change(score.change_in_30_days)], ['Alert', alerts.join(', ') || null],
+      ["A person's judgement", known(score.override_score) ? `${decimal(score.override_score, 'negative', 0)} by ${score.override_set_by ?? 'nobody named'}, ${known(score.override_until) ? `until ${day(score.override_until.slice(0, 10))}` : 'without an end'}` : null],
+    ]),
+    element('p', { class: 'small' }, known(score.moved_in_words) ? 'What moved since a week ago:' : 'Nothing moved since a week ago, or it is not known.'),
+    known(score.moved_in_words) ? element('ul', {}, score.moved_in_words.split('; ').map((move) => element('li', {}, move))) : null);
+}
 
 function healthPart(customer) {
   const measures = health.get(customer.customer_id);

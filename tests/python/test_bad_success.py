@@ -167,7 +167,7 @@ def test_outcomes_plays_and_overrides_are_those_of_the_good_rows(bad_rows):
     )
     assert plays == [("P1", True, "2024-04-01"), ("P2", False, None)]
     overrides = bad_rows.warehouse(
-        "select month_start::text, score::int from core.fct_health_override_months order by 1"
+        "select period_start::text, score::int from core.fct_health_override_periods where period_grain = 'month' order by 1"
     )
     assert overrides == [("2024-02-01", 40), ("2024-03-01", 40)]
 

@@ -54,6 +54,10 @@ def published(published_company: Build, tmp_path_factory) -> Path:
         )
         (changed,) = file.execute("select count(*) from kpi_values where segment = ?", [HOSTILE[0]]).fetchone()
         assert changed
+        file.execute(
+            "update customer_health set moved_in_words = $1 || '; ' || $2, override_score = 20, override_set_by = $1, override_until = null",
+            HOSTILE[:2],
+        )
         for place, ((customer_id,), name) in enumerate(zip(ids, HOSTILE, strict=False)):
             file.execute(
                 """insert into playbook_actions by name
@@ -277,7 +281,7 @@ def test_a_customer_shows_what_its_health_is_made_of_and_what_is_to_be_done(page
     ((customer_id, measures),) = rows_of(
         published,
         """select customer_id, count(score) from health_contributions
-        where month_start = (select max(month_start) from customer_360) and customer_id in (select customer_id from playbook_actions where state = 'open')
+        where period_grain = 'month' and period_start = (select max(month_start) from customer_360) and customer_id in (select customer_id from playbook_actions where state = 'open')
         group by customer_id order by count(score) desc, customer_id limit 1""",
     )
     open_actions = rows_of(
@@ -291,10 +295,28 @@ def test_a_customer_shows_what_its_health_is_made_of_and_what_is_to_be_done(page
     page.run(f"location.hash = 'customer-{customer_id}'")
     page.wait("document.getElementById('customer').open")
     parts = page.run(
-        "[...document.querySelectorAll('#customer details')].map((one) => one.querySelectorAll('tbody tr').length)"
+        "[...document.querySelectorAll('#customer details:not(.today)')].map((one) => one.querySelectorAll('tbody tr').length)"
     )
     assert parts == [rows for rows in (measures, forecasts[0][0], open_actions[0][0]) if rows]
     assert forecasts[0][0] > 0
+    page.press("Escape")
+    page.wait("!document.getElementById('customer').open")
+
+
+def test_a_customer_shows_its_health_today_and_what_moved_it(page, published):
+    (customer_id, score) = rows_of(
+        published,
+        """select customer_id, score from customer_health
+        where customer_id in (select customer_id from customer_360 where month_start = (select max(month_start) from customer_360))
+        order by score is null, customer_id limit 1""",
+    )[0]
+    page.run(f"location.hash = 'customer-{customer_id}'")
+    page.wait("document.querySelector('#customer[open] .today')")
+    moves = page.run("[...document.querySelectorAll('#customer .today li')].map((one) => one.textContent)")
+    assert moves == list(HOSTILE[:2])
+    facts = page.run("[...document.querySelectorAll('#customer .today dd')].map((one) => one.textContent)")
+    assert facts[-1] == f"20 by {HOSTILE[0]}, without an end"
+    assert score is None or abs(float(facts[0].split()[-1]) - float(score)) < 0.06
     page.press("Escape")
     page.wait("!document.getElementById('customer').open")
 

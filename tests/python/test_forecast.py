@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import backtest
+import backtest_page
 import duckdb
 import forecast
 import numpy as np
@@ -178,3 +179,7 @@ def test_an_auc_is_the_share_of_pairs_in_order():
 def test_the_page_is_of_the_weights_that_are_shipped():
     page = (ROOT / "docs" / "health.md").read_text(encoding="utf-8")
     assert pd.read_csv(forecast.WEIGHTS)["trained_on"].iloc[0] in page
+
+
+def test_the_page_says_how_a_customers_health_is_read():
+    assert backtest_page.READING in (ROOT / "docs" / "health.md").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import datetime as dt
 import math
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 import duckdb
 import pytest
@@ -134,6 +135,28 @@ def sets() -> dict[str, list[dict]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def set_of(ask) -> Callable[[str, str, dt.date], str]:
+    """The measure set of a customer of a stage in a month: the row of the seed health_sets that names most of it."""
+    attributes = {
+        (row["customer_id"], row["month_start"]): row for row in ask("select * from core.fct_customer_attributes")
+    }
+    with (ROOT / "seeds" / "health_sets.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def found(stage: str, customer: str, month: dt.date) -> str:
+        own = attributes[customer, month]
+        fitting = [
+            row
+            for row in rows
+            if row["lifecycle_stage"] == stage
+            and all(row[name] in ("(any)", own[name] or "(unknown)") for name in ("touch_model", "segment"))
+        ]
+        return min(fitting, key=lambda row: (row["touch_model"] == "(any)", row["segment"] == "(any)"))["measure_set"]
+
+    return found
+
+
 def baseline(values: dict[tuple, float], customer: str, month: dt.date, spine: dict[tuple, dict]) -> float | None:
     """The median of the three months before, of two of them at least, without a first month that is not whole."""
     before = months_before(month, 1)
@@ -148,14 +171,14 @@ def baseline(values: dict[tuple, float], customer: str, month: dt.date, spine: d
 
 
 @pytest.fixture(scope="module")
-def scores(spine, known, sets) -> dict[tuple, dict]:
+def scores(spine, known, sets, set_of) -> dict[tuple, dict]:
     """{(customer, month): score, coverage, …} of every active customer."""
     found = {}
     for (customer, month), row in spine.items():
         if not row["is_active"]:
             continue
         age = (months_before(month, -1) - row["first_paid_on"]).days
-        of_set = sets["onboarding" if age < 90 else "regular"]
+        of_set = sets[set_of("onboarding" if age < 90 else "regular", customer, month)]
         points, components = {}, defaultdict(list)
         for measure in of_set:
             value = known[measure["measure"]].get((customer, month))
@@ -201,7 +224,10 @@ def is_close(one: float | None, other: float | None, within: float = CLOSE) -> b
 
 
 def test_every_customers_score_band_and_alerts(ask, scores):
-    published = {(row["customer_id"], row["month_start"]): row for row in ask("select * from marts.health_scores")}
+    published = {
+        (row["customer_id"], row["period_start"]): row
+        for row in ask("select * from marts.health_scores where period_grain = 'month'")
+    }
     assert published.keys() == scores.keys()
     wrong, seen = [], Counter()
     for key, ours in scores.items():
@@ -226,13 +252,16 @@ def test_every_customers_score_band_and_alerts(ask, scores):
         ):
             wrong.append((key, expected, ours, theirs))
     assert wrong == []
-    assert min(seen[name] for name in ("good", "watch", "bad", "regular", "onboarding", "is_band_fall")) > 100
+    assert (
+        min(seen[name] for name in ("good", "watch", "bad", "digital_led", "high_touch", "onboarding", "is_band_fall"))
+        > 100
+    )
 
 
 def test_the_points_of_every_component(ask, scores):
     published = defaultdict(dict)
-    for row in ask("select * from marts.health_components where contribution is not null"):
-        published[row["customer_id"], row["month_start"]][row["component"]] = row
+    for row in ask("select * from marts.health_components where period_grain = 'month' and contribution is not null"):
+        published[row["customer_id"], row["period_start"]][row["component"]] = row
     for key, ours in scores.items():
         theirs = published[key]
         assert theirs.keys() == ours["means"].keys()
@@ -269,18 +298,76 @@ def test_the_score_of_the_company_and_of_its_segments_is_weighed_by_mrr(ask, spi
 def test_health_and_benchmark_baseline_hold_a_customer_against_the_same_baseline(ask):
     rows = ask(
         """
-        select health.customer_id, health.month_start, health.measure, health.baseline, kpi.baseline as of_kpi
+        select health.customer_id, health.period_start, health.measure, health.baseline, kpi.baseline as of_kpi
         from marts.health_contributions as health
         inner join marts.kpi_values as kpi
             on kpi.segment_type = 'customer' and kpi.segment = health.customer_id and kpi.breakdown = 'all'
-            and kpi.period_start = health.month_start
+            and kpi.period_start = health.period_start
             and kpi.kpi_id = case health.measure
                 when 'usage_depth' then 'product_usage_depth' when 'ticket_rate' then 'ticket_volume__per_100_mau' end
-        where health.value is not null
+        where health.period_grain = 'month' and health.value is not null
         """
     )
     assert sum(row["baseline"] is not None for row in rows) > 1000
     assert [row for row in rows if not is_close(row["baseline"], row["of_kpi"], 1e-9)] == []
+
+
+# --- every day ----------------------------------------------------------------------------------------
+
+
+def a_month_before(day: dt.date) -> dt.date:
+    before = months_before(month_of(day), 1)
+    return min(before + (day.day - 1) * DAY, month_of(day) - DAY)
+
+
+def test_the_use_of_every_recent_day(ask):
+    """Each window counted anew; that of a month's last day is held against the month by daily_health_is_that_of_the_month."""
+    active, events = defaultdict(set), Counter()
+    for row in ask("select * from core.fct_user_days where value_events > 0"):
+        active[row["customer_id"], row["event_date"]].add((row["source_system"], row["user_id"]))
+        events[row["customer_id"], row["event_date"]] += row["value_events"]
+    for row in ask(
+        "select * from core.fct_customer_event_days where client = 'api' and is_value_event and user_id is not null"
+    ):
+        events[row["customer_id"], row["event_date"]] -= row["events"]
+    starts = {row["customer_id"]: row["started_on"] for row in ask("select * from core.dim_customer_starts")}
+    rows, short = ask("select * from core.fct_recent_usage_days where active_users is not null"), 0
+    for row in rows:
+        end = row["day_date"] + DAY
+        begin = max(a_month_before(end), starts[row["customer_id"]])
+        days = [(row["customer_id"], begin + n * DAY) for n in range((end - begin).days)]
+        short += begin > a_month_before(end)
+        assert row["counted_days"] == len(days)
+        assert row["active_users"] == len(set().union(*(active.get(day, ()) for day in days)))
+        assert row["active_user_days"] == sum(len(active.get(day, ())) for day in days)
+        assert row["value_events"] == sum(events[day] for day in days)
+    assert len({row["day_date"] for row in rows}) >= 31 and short > 0
+
+
+def test_today_is_the_last_day_and_its_moves_make_the_change(ask, as_of):
+    daily = {
+        (row["customer_id"], row["period_start"]): row
+        for row in ask("select * from kpi.health_bands where period_grain = 'day'")
+    }
+    today = ask("select * from marts.customer_health")
+    assert {row["customer_id"] for row in today} == {customer for customer, day in daily if day == as_of - DAY}
+    moved = defaultdict(float)
+    for row in ask("select * from kpi.health_moves"):
+        moved[row["customer_id"]] += row["points_moved"]
+    seen = Counter()
+    for row in today:
+        own = [daily.get((row["customer_id"], as_of - n * DAY), {}) for n in (1, 8, 31)]
+        now, week, month = (one.get("score") for one in own)
+        assert (row["score"], row["score_7_days_before"], row["score_30_days_before"]) == (now, week, month)
+        assert row["is_sharp_drop"] == (None not in (now, month) and month - now >= 15 - 1e-9)
+        if own[1]:
+            change = (own[0]["known_score"] or 0) - (own[1]["known_score"] or 0)
+            assert is_close(moved[row["customer_id"]], change), row
+            assert (row["moved_in_words"] is None) or " points" in row["moved_in_words"]
+        seen.update(
+            name for name in ("is_sharp_drop", "is_band_fall", "moved_in_words", "override_reason") if row[name]
+        )
+    assert min(seen[name] for name in ("is_sharp_drop", "is_band_fall", "moved_in_words", "override_reason")) > 5
 
 
 # --- upsell -------------------------------------------------------------------------------------------

@@ -25,8 +25,7 @@ stakeholders as (
         months.next_month_start,
         contacts.contact_id,
         contacts.function,
-        coalesce(lower(contacts.seniority) in ('c_level', 'executive', 'vp'), false)
-            as is_executive,
+        {{ is_executive('contacts.seniority') }} as is_executive,
         contacts.buying_role,
         contacts.is_champion or coalesce(contacts.buying_role = 'champion', false) as is_champion
     from customer_months

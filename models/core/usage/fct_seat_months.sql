@@ -11,48 +11,7 @@ months as (
 
 ),
 
-users as (
-
-    select * from {{ ref('dim_users') }}
-
-),
-
--- A list of seats may name users by the ids of the one product system that knows them.
-lenders as (
-
-    select
-        user_id,
-        min(source_system) as source_system
-    from users
-    group by user_id
-    having count(*) = 1
-
-),
-
-stays as (
-
-    select
-        users.source_system,
-        users.person_id,
-        users.customer_id,
-        assignments.assigned_at,
-        assignments.unassigned_at,
-        min(assignments.first_login_at) over (
-            partition by users.source_system, users.person_id
-        ) as first_login_at
-    from {{ ref('union_seat_assignments') }} as assignments
-    left join users as own
-        on
-            assignments.source_system = own.source_system
-            and assignments.user_id = own.user_id
-    left join lenders on own.user_id is null and assignments.user_id = lenders.user_id
-    inner join users
-        on
-            coalesce(own.source_system, lenders.source_system) = users.source_system
-            and assignments.user_id = users.user_id
-    where not users.is_internal and not users.is_bot
-
-),
+{{ seat_stays() }},
 
 -- Stock at E (R1): who holds two ids' seats holds one.
 holders as (

@@ -1,10 +1,21 @@
-with measurements as (select * from {{ ref('health_measurements') }}),
+with monthly as (select * from {{ ref('health_measurements') }}),
 
-customer_months as (
+measurements as (
     select
-        *,
-        lag(month_start) over (partition by customer_id order by month_start) as month_before
-    from {{ ref('fct_customer_months') }}
+        customer_id,
+        'month' as period_grain,
+        month_start as period_start,
+        measure,
+        value
+    from monthly
+    union all
+    select
+        customer_id,
+        'day' as period_grain,
+        day_date as period_start,
+        measure,
+        value
+    from {{ ref('health_day_measurements') }}
 ),
 
 compared_measures as (
@@ -14,32 +25,28 @@ compared_measures as (
 
 -- The rule of benchmark_baseline, without its table, which is made of health scores too: who was
 -- away the month before has none, and the month that a customer came in counts if it came on the
--- first day.
+-- first day. A day is held against the baseline of its month.
 baselines as (
     select
-        customer_months.customer_id,
-        customer_months.month_start,
+        before.customer_id,
+        {{ add_months('before.month_start', 1) }} as month_start,
         earlier.measure,
         {{ percentile('earlier.value') }} as baseline,
         count(*) < 3 as is_baseline_provisional
-    from customer_months
-    inner join measurements as earlier
+    from {{ ref('fct_customer_months') }} as before
+    inner join monthly as earlier
         on
-            customer_months.customer_id = earlier.customer_id
-            and earlier.month_start < customer_months.month_start
-            and earlier.month_start >= {{ add_months('customer_months.month_start', -3) }}
-            and earlier.month_start >= customer_months.started_on
+            before.customer_id = earlier.customer_id
+            and earlier.month_start <= before.month_start
+            and earlier.month_start >= {{ add_months('before.month_start', -2) }}
+            and earlier.month_start >= before.started_on
     inner join compared_measures on earlier.measure = compared_measures.measure
-    where customer_months.month_before = {{ add_months('customer_months.month_start', -1) }}
-    group by customer_months.customer_id, customer_months.month_start, earlier.measure
+    group by before.customer_id, before.month_start, earlier.measure
     having count(*) >= 2
 )
 
 select
-    measurements.customer_id,
-    measurements.month_start,
-    measurements.measure,
-    measurements.value,
+    measurements.*,
     baselines.baseline,
     baselines.is_baseline_provisional,
     measurements.value / nullif(baselines.baseline, 0) as baseline_index
@@ -47,5 +54,5 @@ from measurements
 left join baselines
     on
         measurements.customer_id = baselines.customer_id
-        and measurements.month_start = baselines.month_start
+        and {{ month_of('measurements.period_start') }} = baselines.month_start
         and measurements.measure = baselines.measure

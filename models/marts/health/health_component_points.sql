@@ -7,6 +7,7 @@ select
     max(case when component = '{{ name }}' then contribution end) as {{ name }}_points,
     {% endfor -%}
     customer_id,
-    month_start
+    period_start as month_start
 from {{ ref('health_components') }}
-group by customer_id, month_start
+where period_grain = 'month'
+group by customer_id, period_start

@@ -1,9 +1,11 @@
-{%- set of_component = 'partition by customer_id, month_start, component' -%}
+{%- set of_score = 'partition by customer_id, period_grain, period_start' -%}
+{%- set of_component = of_score ~ ', component' -%}
 -- Every measure of the customer's set, known or not.
 with compared as (
     select
-        spine.customer_id,
-        spine.month_start,
+        subjects.customer_id,
+        subjects.period_grain,
+        subjects.period_start,
         measures.*,
         comparisons.value,
         comparisons.baseline,
@@ -12,20 +14,15 @@ with compared as (
             when measures.is_against_baseline then comparisons.baseline_index
             else comparisons.value
         end as compared_value
-    from {{ ref('fct_customer_months') }} as spine
+    from {{ ref('health_subjects') }} as subjects
     inner join {{ ref('health_measures') }} as measures
-        on
-            measures.measure_set = case
-                when spine.first_paid_on > {{ add_days(add_months('spine.month_start', 1), -90) }}
-                    then 'onboarding'
-                else 'regular'
-            end
+        on subjects.measure_set = measures.measure_set
     left join {{ ref('health_comparisons') }} as comparisons
         on
-            spine.customer_id = comparisons.customer_id
-            and spine.month_start = comparisons.month_start
+            subjects.customer_id = comparisons.customer_id
+            and subjects.period_grain = comparisons.period_grain
+            and subjects.period_start = comparisons.period_start
             and measures.measure = comparisons.measure
-    where spine.is_active
 ),
 
 scored as (
@@ -54,7 +51,6 @@ weighed as (
 select
     *,
     cast(
-        counted_weight * score
-        / sum(counted_weight) over (partition by customer_id, month_start) as decimal(28, 6)
+        counted_weight * score / sum(counted_weight) over ({{ of_score }}) as decimal(28, 6)
     ) as contribution
 from weighed

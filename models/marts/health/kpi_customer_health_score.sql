@@ -9,8 +9,7 @@ with measured as (
         components.{{ name }}_score,
         components.{{ name }}_points,
         {%- endfor %}
-        scores.month_start as period_start,
-        scores.month_start as segment_month,
+        scores.period_start as segment_month,
         'all' as breakdown,
         customer_months.mrr_amount,
         customer_months.mrr_amount * scores.score as numerator,
@@ -25,11 +24,12 @@ with measured as (
     inner join {{ ref('health_component_points') }} as components
         on
             scores.customer_id = components.customer_id
-            and scores.month_start = components.month_start
+            and scores.period_start = components.month_start
     inner join {{ ref('fct_customer_months') }} as customer_months
         on
             scores.customer_id = customer_months.customer_id
-            and scores.month_start = customer_months.month_start
+            and scores.period_start = customer_months.month_start
+    where scores.period_grain = 'month'
 ),
 
 {#- Six decimals, as scores have, so that one of exactly 75 stays that. -#}

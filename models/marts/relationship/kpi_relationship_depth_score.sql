@@ -38,9 +38,9 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         'all' as breakdown,
-        least(
-            100, 15 * engaged_contacts + 25 * has_executive + 10 * has_two_functions + 20 * has_met
-        ) as numerator,
+        {{ relationship_depth(
+            'engaged_contacts', 'has_executive', 'has_two_functions', 'has_met'
+        ) }} as numerator,
         1 as denominator,
         1 as units,
         0 as n_pending

@@ -1,6 +1,16 @@
-with months as (
+with ends as (
 
-    select * from {{ ref('dim_months') }}
+    select
+        'month' as period_grain,
+        month_start as period_start,
+        ends_at
+    from {{ ref('dim_months') }}
+    union all
+    select
+        'day' as period_grain,
+        day_date as period_start,
+        ends_at
+    from {{ ref('dim_recent_days') }}
 
 ),
 
@@ -9,12 +19,15 @@ held as (
 
     select
         ids.customer_id,
-        months.month_start,
+        ends.period_grain,
+        ends.period_start,
         overrides.score,
+        overrides.reason,
         overrides.set_by,
         overrides.valid_from,
+        overrides.valid_to,
         row_number() over (
-            partition by ids.customer_id, months.month_start
+            partition by ids.customer_id, ends.period_grain, ends.period_start
             order by
                 overrides.valid_from desc,
                 overrides.source_system asc,
@@ -25,18 +38,21 @@ held as (
         on
             overrides.source_system = ids.source_system
             and coalesce(overrides.source_customer_id, '(none)') = ids.source_customer_id
-    inner join months
+    inner join ends
         on
-            overrides.valid_from < months.ends_at
-            and (overrides.valid_to is null or overrides.valid_to >= months.ends_at)
+            overrides.valid_from < ends.ends_at
+            and (overrides.valid_to is null or overrides.valid_to >= ends.ends_at)
 
 )
 
 select
     customer_id,
-    month_start,
+    period_grain,
+    period_start,
     score,
+    reason,
     set_by,
-    valid_from
+    valid_from,
+    valid_to
 from held
 where recency = 1
