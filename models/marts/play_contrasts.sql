@@ -1,4 +1,4 @@
-{#- Student's t of so many customers for 95 %, by the first terms of its expansion (Cornish and Fisher). -#}
+{#- Student's t for 95 %, by the first terms of its expansion (Cornish and Fisher). -#}
 {%- set t = '(1.96 + 2.37 / nullif(least(sum(is_treated), sum(is_untreated)) - 1, 0))' -%}
 {%- set error = 'sqrt(sum(%s_influence * %s_influence) * count(*) / (count(*) - 1.0))' -%}
 {%- set outcomes = {'effect': 'is_out_of_bad', 'earlier_difference': 'was_bad_earlier'} -%}
@@ -7,11 +7,10 @@ with matches as (select * from {{ ref('play_matches') }}),
 contrasts as (
     select
         kpi_id,
-        sum(is_treated_gap * is_treated_gap) as weight,
         {% for name, outcome in outcomes.items() -%}
-        sum(is_treated_gap * {{ outcome }}) / sum(is_treated_gap * is_treated_gap)
-            as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(is_treated_gap * {{ outcome }}) / sum(is_treated_gap * is_treated_gap) as {{ name }},
+        {% endfor -%}
+        sum(is_treated_gap * is_treated_gap) as weight
     from matches
     group by kpi_id
 ),
@@ -43,7 +42,7 @@ select
     cast(sum(is_untreated) as bigint) as untreated_customers,
     {% for name in outcomes -%}
     cast(max({{ name }}) as decimal(28, 6)) as {{ name }},
-    {% for bound, (sign, clip) in {'low': ('-', 'greatest(-1'), 'high': ('+', 'least(1')}.items() -%}
+    {% for bound, sign, clip in [('low', '-', 'greatest(-1'), ('high', '+', 'least(1')] -%}
     cast(
         {{ clip }}, max({{ name }}) {{ sign }} {{ t }} * {{ error % (name, name) }})
         as decimal(28, 6)
