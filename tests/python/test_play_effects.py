@@ -23,7 +23,7 @@ STRATUM = ["trigger_month_start", "effect_month_start", "value_group", "months_b
 def raw(once, tmp_path_factory) -> Path:
     def make() -> Path:
         folder = tmp_path_factory.mktemp("played")
-        simulate(Settings(500, 24, 1, END, has_kpis=False, play_effects={WORKING: 2.0}), folder)
+        simulate(Settings(400, 22, 1, END, has_kpis=False, play_effects={WORKING: 2.0}), folder)
         return folder
 
     return once("played_raw", make)
@@ -34,7 +34,8 @@ def played(once, dbt, raw, tmp_path_factory):
     def make():
         target = str(tmp_path_factory.mktemp("played_target"))
         made = dbt(
-            *("build", "-s", "+playbook_effects", "--exclude-resource-type", "unit_test", "test", "--vars", ONLY_THEY),
+            *("build", "-s", "+playbook_effects", "--exclude", "gate_raw", "gate_staging", "gate_core"),
+            *("--exclude-resource-type", "unit_test", "test", "--vars", ONLY_THEY),
             raw=raw,
             SOURCES=SOURCES,
             DBT_TARGET_PATH=target,
