@@ -23,7 +23,7 @@ STRATUM = ["trigger_month_start", "effect_month_start", "value_group", "months_b
 def raw(once, tmp_path_factory) -> Path:
     def make() -> Path:
         folder = tmp_path_factory.mktemp("played")
-        simulate(Settings(400, 22, 1, END, has_kpis=False, play_effects={WORKING: 2.0}), folder)
+        simulate(Settings(400, 22, 11, END, has_kpis=False, play_effects={WORKING: 2.0}), folder)
         return folder
 
     return once("played_raw", make)
