@@ -15,7 +15,7 @@
     {#- Every model of the marts layer: the KPIs, and the models that are made of all of them and that nothing else reads. -#}
     {%- set models = [
         'kpi_scorecard', 'customer_360', 'customer_health', 'kpi_review', 'customer_forecasts', 'retention_forecasts', 'journey_map',
-        'onboarding_cohorts', 'tier_coverage', 'playbook_triggers', 'playbook_subjects',
+        'onboarding_cohorts', 'tier_coverage', 'playbook_effects', 'playbook_triggers', 'playbook_subjects',
     ] -%}
     {%- for kpi in var('kpis') + var('meta_kpis') -%}{%- do models.append('kpi_' ~ kpi) -%}{%- endfor -%}
     {{ return(models) }}

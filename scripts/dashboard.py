@@ -69,6 +69,7 @@ def read(path: Path) -> dict:
             "forecasts": _by_column(rows(published, FORECASTS)),
             "playbooks": rows(published, f"select distinct playbook_name, action from {LIVE} order by all"),
             "actions": _by_column(rows(published, ACTIONS)),
+            "effects": rows(published, "select * from playbook_effects order by kpi_id"),
             "renewals": _by_column(
                 rows(published, "select * from renewal_book order by renewal_on, arr_amount desc, contract_id")
             ),

@@ -4,6 +4,7 @@ python scripts/simulate.py --customers 200
 python scripts/simulate.py --customers 160 --months 30 --seed 1 --out data/raw
 python scripts/simulate.py --customers 10000 --months 24 --events 50000000
 python scripts/simulate.py --customers 60 --months 16 --faults cents_for_dollars,days_are_missing
+python scripts/simulate.py --customers 400 --months 18 --play-effect license_utilization=1.5
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from simulator import Settings, simulate
 from simulator.faults import FAULTS, inject
+from simulator.play_effects import EFFECTIVE
 
 
 def at_least(low: int):
@@ -49,6 +51,16 @@ def fault_names(text: str) -> list[str]:
     return names
 
 
+def effect_of_plays(text: str) -> tuple[str, float]:
+    kpi_id, _, effect = text.partition("=")
+    if kpi_id not in EFFECTIVE:
+        raise argparse.ArgumentTypeError(f"plays can be given an effect on {', '.join(EFFECTIVE)}, not on {kpi_id!r}")
+    try:
+        return kpi_id, float(effect)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{effect!r} is not a number") from None
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=at_least(10), required=True, help="accounts that sign (10 or more)")
@@ -81,6 +93,14 @@ def main(arguments: list[str] | None = None) -> None:
         "--no-kpis", action="store_true", help="leave the truth of KPIs out: of thousands of customers it takes minutes"
     )
     parser.add_argument(
+        "--play-effect",
+        type=effect_of_plays,
+        action="append",
+        default=[],
+        metavar="KPI=EFFECT",
+        help="by how much plays of a KPI raise the hidden path that it shows, for three months; truth/play_effects.parquet holds what came of it (plays do nothing)",
+    )
+    parser.add_argument(
         "--faults",
         type=fault_names,
         default=[],
@@ -88,7 +108,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     size = (options.customers, options.months, options.seed, options.end)
-    simulate(Settings(*size, options.events, options.links, has_kpis=not options.no_kpis), options.out)
+    how = (options.events, options.links, not options.no_kpis, dict(options.play_effect))
+    simulate(Settings(*size, *how), options.out)
     if options.faults:
         inject(options.out, options.end, options.faults)
 

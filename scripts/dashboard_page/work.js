@@ -55,6 +55,18 @@ function drawActions() {
   byId('more-actions').hidden = found.length <= shownActions;
 }
 
+// What came of the plays that are over.
+
+const VERDICTS = { works: 'good', harms: 'bad', 'no effect seen': 'watch' };
+function drawEffects() {
+  const rows = data.effects.map((row) => [
+    [row.kpi_name, small(spoken(row.playbook_id ?? ''))], decimal(row.plays), `${decimal(row.matched_customers)} of ${decimal(row.treated_customers)}`, decimal(row.untreated_customers), percent(row.treated_out_share),
+    percent(row.effect), known(row.effect_low) ? `${percent(row.effect_low)} to ${percent(row.effect_high)}` : '–',
+    [element('span', { class: `band ${VERDICTS[row.verdict] ?? 'other'}` }, row.verdict), small(row.warning ?? '')],
+  ]);
+  byId('effects').append(rows.length ? grid([['Plays for'], ['Over', 'n'], ['Customers compared', 'n'], ['With like ones', 'n'], ['Came out of bad', 'n'], ['More than like ones', 'n'], ['With 95 %', 'n'], ['Verdict']], rows, 'Plays of the last 12 months against customers as bad without one') : fallback('No play is over.'));
+}
+
 // Renewals.
 
 const RISKS = { cancel_requested: 'bad', late: 'bad', bad: 'bad', watch: 'watch', good: 'good' };
@@ -165,6 +177,7 @@ function drawWork() {
   for (const id of ['find-renewal', 'pick-risk']) byId(id).addEventListener('input', drawRenewals);
   byId('more-actions').addEventListener('click', () => { shownActions += STEP; drawActions(); });
   drawActions();
+  drawEffects();
   drawRenewals();
   drawJourney();
 }

@@ -29,6 +29,7 @@ from .kpi_growth import RenewalUse
 from .kpi_truth import Lived, true_kpis
 from .links import link_systems
 from .opportunities import agree_deals, opportunity_files, salesforce_opportunities
+from .play_effects import effects_lived, helped, unhelped_seats
 from .product import Presence, build_users, segment_tables, visits
 from .progress import counted, tell
 from .relationship import live_relations
@@ -106,7 +107,7 @@ def simulate(settings: Settings, out: Path) -> None:
         for month, rows in process_months(settings, world, presence):
             write_part(work, "files/process_daily", month, process_table(settings, world, rows))
             runs.append(rows)
-        life = EventLife(settings, world, ledger, users, presence)
+        life = EventLife(settings, helped(settings, world, success.plays), ledger, users, presence)
         usage, renewed = UsageTruth(settings, world, ledger, users), RenewalUse(settings, contracts, users)
         events = sum(counted(life.live(partial(_write_tracks, work), usage.count, renewed.count), settings.days))
         tell("seats and the truth of use")
@@ -115,6 +116,10 @@ def simulate(settings: Settings, out: Path) -> None:
         write("files", seat_tables(settings, world, users, entitled, assigned))
         lived = usage.lived(revenue.spine, entitled, assigned)
         write("truth", usage.tables(lived))
+        if settings.play_effects:
+            tell("what would be without plays")
+            unhelped = unhelped_seats(settings, world, ledger, users, presence, revenue.spine, entitled)
+            write("truth", {"play_effects": effects_lived(settings, world, success.plays, lived["seats"], unhelped)})
         tell("the truth of KPIs")
         lives = Lived(
             settings=settings,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -29,6 +29,7 @@ class Settings:
 
     `events`: about how many product events there are in all; None: as many as come about.
     `links`: clean, where every record can be joined to its customer, or dirty, as people keep ids. `has_kpis`: the truth of KPIs is stated too.
+    `play_effects`: by how much a play of a KPI raises the hidden path that the KPI shows; empty: no play does anything.
     """
 
     customers: int
@@ -38,6 +39,7 @@ class Settings:
     events: int | None = None
     links: str = "clean"
     has_kpis: bool = True
+    play_effects: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def start(self) -> datetime:

@@ -74,6 +74,13 @@ def published(published_company: Build, tmp_path_factory) -> Path:
                 [place, name, customer_id],
             )
         file.execute(
+            """insert into playbook_effects by name
+            select kpi_id, name as kpi_name, 'training' as playbook_id, 50 as plays, 40 as treated_customers, 30 as matched_customers,
+                90 as untreated_customers, 0.5 as treated_out_share, 0.2 as effect, 0.081 as effect_low, 0.319 as effect_high,
+                case sort_order when 1 then 'too few' end as warning, case sort_order when 1 then 'cannot tell' else 'works' end as verdict
+            from kpi_catalog where sort_order <= 2"""
+        )
+        file.execute(
             f"""insert into playbook_actions by name
             select * exclude (n) replace ('more ' || n as action_id, 'digital' as owner_name, 2000 + n as priority, 'snoozed' as state)
             from playbook_actions cross join range({COPIES}) as copies(n) where action_id = 'hostile 0'"""
@@ -251,6 +258,15 @@ def test_actions_are_those_of_the_queue_and_of_who_is_asked_for(page, published)
     type_into(page, "find-action", "onerror")
     assert cells(page, "action-list", 1) == [HOSTILE[0]]
     type_into(page, "find-action", "")
+
+
+def test_what_plays_did_is_shown_with_its_interval_and_its_warning(page, published):
+    names = [name for (name,) in rows_of(published, "select kpi_name from playbook_effects order by kpi_id")]
+    assert len(names) == 2
+    assert cells(page, "effects", 0) == names
+    assert cells(page, "effects", 6) == ["8.1 % to 31.9 %"] * 2
+    assert sorted(cells(page, "effects", 7)) == ["cannot tell", "works"]
+    assert "too few" in page.run("document.getElementById('effects').textContent")
 
 
 def test_renewals_are_those_of_the_book(page, published):

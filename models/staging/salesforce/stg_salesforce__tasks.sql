@@ -24,9 +24,18 @@
         'purpose': ('purpose_c', 'text'),
         'is_proactive': ('is_proactive_c', 'boolean'),
         'rating': ('rating_c', 'decimal(28, 6)'),
+        'play_kpi_id': ('play_kpi_c', 'text'),
+        'play_trigger_ref': ('play_trigger_c', 'text'),
+        'play_result': ('lower(play_result_c)', 'text'),
     },
     rules={
         'rating is not from 1 to 5': 'rating not between 1 and 5',
+        'play of no account': 'play_kpi_id is not null and account_id is null',
+        'play that nobody opened': 'play_kpi_id is not null and created_at is null',
+        'play closed before it was opened':
+            'play_kpi_id is not null and coalesce(completed_at, modified_at) < created_at',
+        'play result is unknown':
+            "play_result not in ('resolved', 'no_effect', 'declined', 'lost', 'cancelled')",
     },
     live='not ' ~ try_cast('is_deleted', 'boolean')
 ) }}
