@@ -20,45 +20,41 @@ STRATUM = ["trigger_month_start", "effect_month_start", "value_group", "months_b
 
 
 @pytest.fixture(scope="module")
-def raw(once, tmp_path_factory) -> Path:
-    def make() -> Path:
-        folder = tmp_path_factory.mktemp("played")
-        simulate(Settings(400, 22, 11, END, has_kpis=False, play_effects={WORKING: 2.0}), folder)
-        return folder
+def lived(once, dbt, tmp_path_factory):
+    """(raw tables, build) of the company in which plays have these effects."""
 
-    return once("played_raw", make)
+    def company(name: str, play_effects: dict[str, float]):
+        def make():
+            raw = tmp_path_factory.mktemp(name)
+            simulate(Settings(400, 22, 11, END, has_kpis=False, play_effects=play_effects), raw)
+            build = dbt(
+                *("build", "-s", "+playbook_effects", "--exclude", "gate_raw", "gate_staging", "gate_core"),
+                *("--exclude-resource-type", "unit_test", "test", "--vars", ONLY_THEY),
+                raw=raw,
+                SOURCES=SOURCES,
+                DBT_TARGET_PATH=str(raw.parent / "played_target"),
+            )
+            assert build.code == 0, build.output[-5000:]
+            return raw, build
 
+        return once(name, make)
 
-@pytest.fixture(scope="module")
-def played(once, dbt, raw, tmp_path_factory):
-    def make():
-        target = str(tmp_path_factory.mktemp("played_target"))
-        made = dbt(
-            *("build", "-s", "+playbook_effects", "--exclude", "gate_raw", "gate_staging", "gate_core"),
-            *("--exclude-resource-type", "unit_test", "test", "--vars", ONLY_THEY),
-            raw=raw,
-            SOURCES=SOURCES,
-            DBT_TARGET_PATH=target,
-        )
-        assert made.code == 0, made.output[-5000:]
-        return made
-
-    return once("played", make)
+    return company
 
 
 @pytest.fixture(scope="module")
-def effects(played) -> dict[str, dict]:
-    names = (
-        "kpi_id",
-        "effect",
-        "effect_low",
-        "effect_high",
-        "earlier_difference_low",
-        "earlier_difference_high",
-        "verdict",
-        "warning",
-    )
-    rows = played.warehouse(f"select {', '.join(names)} from marts.playbook_effects")
+def played(lived):
+    return lived("played", {WORKING: 2.0})
+
+
+@pytest.fixture(scope="module")
+def played_for_nothing(lived):
+    return lived("played_for_nothing", {})
+
+
+def effects_in(company) -> dict[str, dict]:
+    names = ("kpi_id", "matched_customers", "effect", "effect_low", "effect_high", "verdict", "warning")
+    rows = company[1].warehouse(f"select {', '.join(names)} from marts.playbook_effects")
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
@@ -73,23 +69,31 @@ def true_effect(raw: Path) -> float:
     return float(((plays["value"] >= BAD_BELOW).astype(int) - (plays["value_without"] >= BAD_BELOW)).mean())
 
 
-def test_a_play_that_works_is_found_to_work_and_by_how_much(raw, effects):
-    found, truth = effects[WORKING], true_effect(raw)
+def test_a_play_that_works_is_found_to_work_and_by_how_much(played):
+    found, truth = effects_in(played)[WORKING], true_effect(played[0])
     assert truth > 0.2
     assert found["effect_low"] <= truth <= found["effect_high"], (truth, found)
     assert found["effect_low"] > 0 and found["verdict"] == "works", found
 
 
-def test_a_play_that_does_nothing_is_not_found_to_do_anything(effects):
-    found = effects[IDLE]
+def test_a_play_that_does_nothing_beside_it_is_not_found_to_do_anything(played):
+    found = effects_in(played)[IDLE]
     assert found["effect_low"] <= 0 <= found["effect_high"], found
     assert found["verdict"] in ("no effect seen", "cannot tell"), found
 
 
-def test_an_effect_is_the_slope_of_least_squares_with_a_constant_for_each_stratum(played, effects):
+def test_the_same_plays_of_as_many_customers_are_not_found_to_work_where_they_do_nothing(played_for_nothing):
+    found = effects_in(played_for_nothing)[WORKING]
+    assert found["matched_customers"] >= 50
+    assert found["effect_low"] <= 0 <= found["effect_high"], found
+    assert found["verdict"] in ("no effect seen", "cannot tell"), found
+
+
+def test_an_effect_is_the_slope_of_least_squares_with_a_constant_for_each_stratum(played):
     """As NumPy solves it, and its bounds by the variance that lets a customer's rows depend on each other."""
     names = ["kpi_id", "customer_id", "is_treated", "is_out_of_bad", *STRATUM]
-    rows = pd.DataFrame(played.warehouse(f"select {', '.join(names)} from kpi.play_matches"), columns=names)
+    effects = effects_in(played)
+    rows = pd.DataFrame(played[1].warehouse(f"select {', '.join(names)} from kpi.play_matches"), columns=names)
     for kpi_id in (WORKING, IDLE):
         mine = rows[rows["kpi_id"] == kpi_id]
         treated = mine.groupby(STRATUM)["is_treated"].transform("mean")
