@@ -102,6 +102,7 @@ function stageCard(stage, path) {
       ['Led on, 12 months', known(stage.conversion_rate) ? `${percent(stage.conversion_rate)} of ${stage.ended_stays} stays` : null],
       ['Usual stay', known(stage.median_dwell_days) ? shown(stage.median_dwell_days, 'days') : null], ['In it for', known(stage.median_days_in_stage) ? shown(stage.median_days_in_stage, 'days') : null],
       ['Milestones on time', stage.due_milestones ? `${stage.achieved_milestones} of ${stage.due_milestones}` : null],
+      ['Outcomes verified, 12 months', stage.verified_outcomes ? decimal(stage.verified_outcomes) : null],
     ]));
 }
 
