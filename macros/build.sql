@@ -45,7 +45,7 @@
     ) -%}
         {%- do columns.append(text_literal(policy(name)) ~ ' as ' ~ name) -%}
     {%- endfor -%}
-    {%- for name in ('mrr_bridge_days', 'cac_lag_months', 'gross_margin') -%}
+    {%- for name in ('mrr_bridge_days', 'cac_lag_months', 'gross_margin', 'health_days') -%}
         {%- do columns.append("'" ~ policy_number(name) ~ "' as " ~ name) -%}
     {%- endfor -%}
     {{ return(columns | join(',\n    ')) }}

@@ -18,9 +18,13 @@
     {%- set text = var(name) | string -%}
     {%- set wanted = {
         'mrr_bridge_days': 'a number of days, 0 = off', 'cac_lag_months': 'a whole number of months',
-        'gross_margin': 'a share above 0, at most 1',
+        'gross_margin': 'a share above 0, at most 1', 'health_days': 'a number of days, 31 or more',
     }[name] -%}
-    {%- set is_allowed = text | float(-1) > 0 and text | float(-1) <= 1 if name == 'gross_margin' else text.isdigit() -%}
+    {%- if name == 'gross_margin' -%}
+        {%- set is_allowed = text | float(-1) > 0 and text | float(-1) <= 1 -%}
+    {%- else -%}
+        {%- set is_allowed = text.isdigit() and text | int >= {'health_days': 31}.get(name, 0) -%}
+    {%- endif -%}
     {%- if not is_allowed -%}
         {%- do exceptions.raise_compiler_error("var " ~ name ~ " is '" ~ text ~ "'; it is " ~ wanted) -%}
     {%- endif -%}

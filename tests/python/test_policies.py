@@ -23,8 +23,9 @@ WRONG = {
     "fx_rate_type": "daily",
     "cac_lag_months": "-1",
     "gross_margin": "80",
+    "health_days": "30",
 }
-NUMBERS = ("mrr_bridge_days", "cac_lag_months", "gross_margin")
+NUMBERS = ("mrr_bridge_days", "cac_lag_months", "gross_margin", "health_days")
 
 
 class CompilerError(Exception):

@@ -1,9 +1,4 @@
-{%- set days = var('health_days') | int -%}
-{%- if days < 31 -%}
-    {%- do exceptions.raise_compiler_error(
-        'var health_days is ' ~ days ~ '; scores are held against those of 30 days before: 31 or more'
-    ) -%}
-{%- endif -%}
+{%- set days = policy_number('health_days') | int -%}
 with calendar as (
 
     select
