@@ -2,8 +2,8 @@
 
 Two companies are simulated, one ten times the other in customers and events. Each is built from nothing, then again with one
 more day of events, in the middle of a month; and the same answers are computed by plain hand-written DuckDB SQL over the same
-files (scripts/floor/), with as many threads and as much memory: the floor for this machine. The floor's answers must equal the warehouse's.
-A third, tiny company shows what dbt costs before there is any data. Results go to docs/performance.md.
+files (scripts/floor/), with as many threads and as much memory: the floor for this machine. The floor's answers must equal the
+warehouse's. A third, tiny company shows what dbt costs before there is any data. Results go to docs/performance.md.
 """
 
 from __future__ import annotations

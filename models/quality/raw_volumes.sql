@@ -49,7 +49,7 @@ spans as (
         day as starts_on,
         days_back,
         raw_rows,
-        4 as filled_days
+        1 as filled_days
     from daily
 
     union all
@@ -82,16 +82,15 @@ compared as (
         raw_rows,
         min(raw_rows) over ({{ eight_before }}) as lowest,
         max(raw_rows) over ({{ eight_before }}) as highest,
-        raw_rows > 0
-        and raw_rows >= 0.5 * coalesce(max(raw_rows) over ({{ three_before }}), 0)
-        and max(raw_rows) over ({{ three_before }}) > 0 as is_as_its_month_day,
-        min(filled_days) over ({{ eight_before }}) as fewest_filled_days,
-        count(*) over ({{ eight_before }}) as spans_before
+        coalesce(raw_rows >= 0.5 * nullif(max(raw_rows) over ({{ three_before }}), 0), false)
+            as is_as_its_month_day,
+        min(filled_days) over ({{ eight_before }}) as fewest_filled_days
     from spans
 
 ),
 
--- Rows of few days come in lumps, and a week without any is one of them.
+-- All of the 91 days have eight before them. Rows of few days come in lumps, and a week without any
+-- is one of them.
 bounded as (
 
     select
@@ -99,7 +98,7 @@ bounded as (
         lowest - greatest(1.5 * (highest - lowest), 0.5 * lowest, 4 * sqrt(lowest)) as least,
         highest + greatest(1.5 * (highest - lowest), highest, 6 * sqrt(highest)) as most
     from compared
-    where spans_before = 8 and days_back <= 91 and lowest >= 10 and fewest_filled_days >= 4
+    where days_back <= 91 and lowest >= 10 and (span = 'day' or fewest_filled_days >= 4)
 
 ),
 
@@ -109,7 +108,7 @@ judged as (
         *,
         case
             when raw_rows = 0 and lowest >= 0.1 * highest then 'silent'
-            when raw_rows < least and not is_as_its_month_day then 'low'
+            when raw_rows < least and (span = 'week' or not is_as_its_month_day) then 'low'
             when is_log and raw_rows > most then 'high'
             else 'usual'
         end as volume
