@@ -40,6 +40,7 @@ def summary(run: dict, seconds: float) -> str:
             _rejects(warehouse),
             _headlines(warehouse, build_id),
             _where(),
+            _salt(),
             _times(run, seconds),
         ]
     return "\n".join(line for part in parts for line in part)
@@ -142,6 +143,14 @@ def _where() -> list[str]:
         f"NOT PUBLISHED: {PUBLISHED}/customer_success.duckdb is "
         + (f"still that of build {good['build_id']}" if good else "not there yet")
         + f"; {PUBLISHED}/status.json says why"
+    ]
+
+
+def _salt() -> list[str]:
+    if os.environ.get("PRIVACY_SALT"):
+        return []
+    return [
+        "PRIVACY_SALT is not set: whoever has an e-mail address can find its hash in the warehouse. Set a secret before real data come in."
     ]
 
 

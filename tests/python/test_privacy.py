@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 
+import build
 import duckdb
 import pytest
 from conftest import ROOT, VENDORS
@@ -168,3 +169,10 @@ def test_addresses_are_hashed_with_a_salt_that_no_log_holds(dbt, tmp_path):
         assert keys[salt] != []
         for key, email in keys[salt]:
             assert key == hashlib.md5((salt + email.strip().lower()).encode()).hexdigest()
+
+
+def test_a_build_says_that_hashes_have_no_salt(monkeypatch):
+    monkeypatch.setenv("PRIVACY_SALT", "")
+    assert "PRIVACY_SALT is not set" in build._salt()[0]
+    monkeypatch.setenv("PRIVACY_SALT", "pepper")
+    assert build._salt() == []
