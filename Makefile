@@ -17,7 +17,7 @@ SAMPLE_COMPANY := --customers 160 --months 30 --seed 1
 SAMPLE_STAMP := data/raw/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help environment sample build check test truth forecast backtest mutate faults prove bench lint contract handbook dashboard quality-report data-docs docs backup restore clean
+.PHONY: help environment sample build check test truth forecast backtest mutate faults prove bench audit lint contract handbook dashboard quality-report data-docs docs backup restore clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,11 +68,16 @@ mutate: $(ENVIRONMENT) ## How many wrong versions of the models the tests notice
 faults: $(ENVIRONMENT) ## One simulated company per named fault, and what caught it: target/faults.csv, docs/faults.md
 	@$(BIN)/python scripts/faults.py --jobs 2
 
-prove: $(ENVIRONMENT) ## All faults, and twenty clean companies that no rule may stop
+prove: $(ENVIRONMENT) ## What takes hours: all faults, twenty clean companies that no rule may stop, a whole build killed all over, 50 million events
 	@$(BIN)/python scripts/faults.py --jobs 2 --clean 19
+	@PROVE=1 $(BIN)/python -m pytest tests/python/test_machine_faults.py -k kill
+	@$(BIN)/python scripts/bench.py
 
 bench: $(ENVIRONMENT) ## What builds cost, as ratios on generated data (CUSTOMERS=10000 EVENTS=50000000): docs/performance.md
 	@$(BIN)/python scripts/bench.py $(if $(filter command line environment,$(origin CUSTOMERS)),--customers $(CUSTOMERS)) $(if $(EVENTS),--events $(EVENTS))
+
+audit: $(ENVIRONMENT) ## Known vulnerabilities of the pinned dependencies, by OSV (OSV_URL: a mirror of it); needs the network
+	@$(BIN)/pip-audit --vulnerability-service osv $(if $(OSV_URL),--osv-url $(OSV_URL)) --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock
 
 lint: $(ENVIRONMENT) ## ruff, yamllint and sqlfluff
 	$(BIN)/ruff check scripts tests
