@@ -205,7 +205,8 @@ def manifest(once, tmp_path_factory) -> dict:
             "DBT_LOG_PATH": folder / "logs",
             "DBT_TARGET_PATH": folder / "target",
         }
-        environment = os.environ | {name: str(path) for name, path in paths.items()} | {"SOURCES": " ".join(SOURCES)}
+        environment = os.environ | {name: str(path) for name, path in paths.items()}
+        environment |= {"SOURCES": " ".join(SOURCES), "DBT_WRITE_JSON": "true"}
         output = folder / "output.txt"
         assert dbt_process.run(["parse"], environment, ROOT, output) == 0, output.read_text(encoding="utf-8")
         return folder / "target" / "manifest.json"
