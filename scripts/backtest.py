@@ -14,6 +14,7 @@ import argparse
 import csv
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from backtest_page import write_page
-from forecast import KEYS, TARGETS, WEIGHTS, Forecast, before, of, read, train
+from forecast import KEYS, TARGETS, WEIGHTS, before, of, read, train
 from simulate import at_least
 from simulate import main as simulate
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -30,6 +31,8 @@ from truth import ROOT, build
 FIRST_TEST = 0.55  # Of the months, from here on they are judged.
 DRAWS = 200
 LEAD = "churn", 90
+TENTHS = 10
+METRIC = "kpi:"
 
 
 def auc(happened: np.ndarray, score: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -60,14 +63,14 @@ def scored(rows: pd.DataFrame, score: str) -> np.ndarray:
     return rows[score].fillna(rows[score].median()).to_numpy(float)
 
 
-def with_interval(rows: pd.DataFrame, score: str) -> dict:
-    """AUC of a column over `happened` with its interval by customer."""
+def with_interval(rows: pd.DataFrame, score: str, weights: np.ndarray | None = None) -> dict:
+    """AUC of a column over `happened` with its interval by customer; none where it happened to all or to nobody."""
     happened, values = rows["happened"].to_numpy(float), scored(rows, score)
-    low, high = np.nanquantile(auc(happened, values, drawn(rows)), (0.025, 0.975))
-    return {
-        "auc": rounded(auc(happened, values)[0]),
-        "low": rounded(low),
-        "high": rounded(high),
+    found: tuple[float, ...] = (np.nan, np.nan, np.nan)
+    if 0 < happened.sum() < len(happened):
+        draws = auc(happened, values, drawn(rows) if weights is None else weights)
+        found = auc(happened, values)[0], *np.nanquantile(draws, (0.025, 0.975))
+    return dict(zip(("auc", "low", "high"), map(rounded, found), strict=True)) | {
         "rows": len(rows),
         "customers": rows["customer_id"].nunique(),
         "happened": int(happened.sum()),
@@ -79,15 +82,17 @@ def rounded(value: float) -> float | None:
 
 
 class Company:
-    """A built company: features with outcomes, and beside them what else could tell."""
+    """A built company: features with outcomes, and beside them what else could tell. All scores are turned so that worse is higher."""
 
     def __init__(self, warehouse: Path, truth: Path | None) -> None:
         self.rows, self.features, self.as_of = read(warehouse)
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             beside = connection.execute(
-                "select customer_id, month_start, health_score, segment, csm_id, mrr_amount from marts.customer_360"
+                """select customer_id, month_start, -health_score as health, coalesce(segment, '(unknown)') as segment,
+                    coalesce(csm_id, '(unknown)') as csm_id, mrr_amount
+                from marts.customer_360"""
             ).df()
-            self.metrics = connection.execute(
+            metrics = connection.execute(
                 """select judgements.segment as customer_id, judgements.period_start, catalog.kpi_id, catalog.window_days,
                     judgements.value * if(catalog.direction = 'down', 1, -1) as against
                 from kpi.kpi_judgements as judgements inner join marts.kpi_catalog as catalog using (kpi_id)
@@ -101,40 +106,69 @@ class Company:
                 inner join core.brg_customer_ids as ids on ids.source_customer_id = coalesce(hazards.salesforce_account_id, hazards.stripe_customer_id)
                     and ids.source_system = if(hazards.salesforce_account_id is null, 'stripe', 'salesforce')"""
             ).df()
-        beside["health"] = -beside.pop("health_score").astype(float)
-        self.rows = self.rows.merge(beside, how="left", on=["customer_id", "month_start"])
-        self.rows = self.rows.merge(hazards, how="left", on=["customer_id", "month_start", "horizon_days"])
+        # Features that are means of a KPI have its plain name.
+        metrics["kpi_id"] = METRIC + metrics["kpi_id"]
+        self.metrics = sorted(metrics["kpi_id"].unique())
+        self.rows = self.rows.merge(beside.astype({"health": float}), how="left", on=KEYS)
+        self.rows = self.rows.merge(hazards, how="left", on=[*KEYS, "horizon_days"])
+        self.rows = self.rows.merge(newest(metrics, self.rows[KEYS].drop_duplicates()), how="left", on=KEYS)
         months = np.sort(self.rows["month_start"].unique())
         self.first_test = pd.Timestamp(months[int(len(months) * FIRST_TEST)])
 
     def split(self, target: str, days: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What may be learnt from, and what is judged."""
         rows = of(self.rows, target, days)
-        return before(rows, self.first_test, days), rows[rows["month_start"] >= self.first_test].copy()
+        learnt, late = before(rows, self.first_test, days), rows[rows["month_start"] >= self.first_test].copy()
+        for part, when in ((learnt, "before"), (late, "from")):
+            if part["happened"].nunique() < 2:
+                sys.exit(
+                    f"{target} within {days} days {when} {self.first_test:%Y-%m}: it happened to all or to nobody of {len(part)} customer-months. More customers or months are needed."
+                )
+        return learnt, late
+
+
+def newest(metrics: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """A column per metric: its newest value that was final at the month's end, empty where the customer has none then."""
+    for (kpi, window), values in metrics.groupby(["kpi_id", "window_days"]):
+        closed_on = rows["month_start"] + pd.DateOffset(months=1) - pd.Timedelta(days=window)
+        last = closed_on.dt.to_period("M").dt.to_timestamp() - pd.DateOffset(months=1)
+        values = values[["customer_id", "period_start", "against"]].rename(columns={"against": kpi})
+        rows = rows.assign(period_start=last.astype(values["period_start"].dtype)).merge(
+            values, how="left", on=["customer_id", "period_start"]
+        )
+    return rows.drop(columns="period_start")
 
 
 def judged(company: Company, target: str, days: int) -> dict:
-    """Forecast, health and the world's own chance on the late months; `quiet`: of whom nobody had asked for the end."""
+    """Forecast, health, each leading metric and the world's own chance on the late months: who leaves, does not renew, or grows. Judged are those
+    of whom nobody had asked for the end (`quiet`); AUCs are there for `all` too."""
     learnt, late = company.split(target, days)
     forecast = train(learnt, company.features)
-    # The score speaks for staying and growing.
-    sign = 1 if target == "churn" else -1
-    late = late.assign(forecast=forecast.probability(late), health=sign * late["health"])
     boosted = HistGradientBoostingClassifier(max_depth=3, learning_rate=0.05, max_iter=150, random_state=0)
     varied = [name for name in company.features if learnt[name].nunique() > 1]
     boosted.fit(learnt[varied].astype(float), learnt["happened"])
-    late["boosting"] = boosted.predict_proba(late[varied].astype(float))[:, 1]
+    late = late.assign(
+        forecast=forecast.probability(late), boosting=boosted.predict_proba(late[varied].astype(float))[:, 1]
+    )
+    if target == "renewal":
+        late[["happened", "forecast", "boosting"]] = 1 - late[["happened", "forecast", "boosting"]]
+    if target == "expansion":
+        late[["health", *company.metrics]] *= -1
     quiet = late[late["is_end_asked_for"] == 0]
-    result = {"target": target, "horizon_days": days, "base_rate": rounded(late["happened"].mean())}
+    result = {"target": target, "horizon_days": days, "base_rate": rounded(quiet["happened"].mean())}
     for name, part in {"all": late, "quiet": quiet}.items():
-        scores = ["forecast", "health", "boosting"]
-        result[name] = {score: with_interval(part, score) for score in scores}
-        known = part[part["chance"].notna()]
-        if target == "churn" and name == "quiet":
-            result[name]["optimum"] = with_interval(known, "chance")
+        result[name] = {score: with_interval(part, score) for score in ("forecast", "health", "boosting")}
         result[name]["ahead_of_health"] = difference(part, "forecast", "health")
+    if target == "churn":
+        result["quiet"]["optimum"] = with_interval(quiet[quiet["chance"].notna()], "chance")
+    weights = drawn(quiet)
+    result["scores"] = {
+        score.removeprefix(METRIC): told(quiet[known], score, weights[:, known])
+        for score in ("forecast", "health", *company.metrics)
+        if quiet.loc[known := quiet[score].notna(), "happened"].nunique() == 2
+    }
     if (target, days) == LEAD:
-        result |= details(company, learnt, late, forecast)
+        result |= {"shuffled": shuffled(company, learnt, late), "leak": leaked(company)}
     return result
 
 
@@ -147,83 +181,67 @@ def difference(rows: pd.DataFrame, one: str, other: str) -> dict:
     return {"auc": rounded(ahead), "low": rounded(low), "high": rounded(high)}
 
 
-def details(company: Company, learnt: pd.DataFrame, late: pd.DataFrame, forecast: Forecast) -> dict:
-    quiet = late[late["is_end_asked_for"] == 0]
-    return {
-        "deciles": deciles(late),
-        "capacity": at_capacity(late),
+def told(rows: pd.DataFrame, score: str, weights: np.ndarray) -> dict:
+    """What a score that is known of all `rows` tells of them: AUC, by segment too, lift by tenth and what a team finds by it."""
+    return with_interval(rows, score, weights) | {
         "segments": {
-            str(name): {"forecast": with_interval(part, "forecast"), "health": with_interval(part, "health")}
-            for name, part in quiet.groupby("segment")
+            str(name): with_interval(rows[rows["segment"] == name], score, weights[:, rows["segment"] == name])
+            for name in sorted(rows["segment"].unique())
         },
-        "metrics": leading_metrics(company, late),
-        "shuffled": shuffled(company, learnt, late),
-        "leak": leaked(company),
+        "deciles": deciles(rows, score),
+        "capacity": at_capacity(rows, score),
     }
 
 
-def deciles(late: pd.DataFrame) -> list[dict]:
-    """From the least likely tenth to the most likely: what was expected and what came."""
-    tenth = pd.qcut(late["forecast"].rank(method="first"), 10, labels=False)
-    table = []
-    for number, part in late.groupby(tenth):
-        low, high = wilson(int(part["happened"].sum()), part["customer_id"].nunique(), len(part))
-        table.append(
-            {
-                "decile": int(number) + 1,
-                "rows": len(part),
-                "expected": rounded(part["forecast"].mean()),
-                "happened": rounded(part["happened"].mean()),
-                "low": rounded(low),
-                "high": rounded(high),
-                "lift": rounded(part["happened"].mean() / late["happened"].mean()),
-            }
-        )
-    return table
+def deciles(rows: pd.DataFrame, score: str) -> list[dict]:
+    """From the least likely tenth to the most likely: the score's mean, which of a forecast is what was expected, and what came. Who has the
+    same score shares outcomes."""
+    rows = rows.assign(shared=rows.groupby(score)["happened"].transform("mean"))
+    tenth = (rows[score].rank(method="first").to_numpy(int) - 1) * TENTHS // len(rows)
+    everybody = rows["happened"].mean()
+    return [
+        {
+            "decile": int(number) + 1,
+            "rows": len(part),
+            "score": rounded(part[score].mean()),
+            **share(part["shared"], part["customer_id"]),
+            "lift": rounded(part["shared"].mean() / everybody),
+        }
+        for number, part in rows.groupby(tenth)
+    ]
 
 
-def wilson(happened: int, customers: int, rows: int) -> tuple[float, float]:
-    """The 95 % interval of a share; its months being no independent ones, it counts as many as there are customers."""
-    share, n, z = happened / rows, customers, 1.96
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    margin = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return middle - margin, middle + margin
+def at_capacity(rows: pd.DataFrame, score: str) -> dict:
+    """Each month every CSM works the customers at the top of the list, as many as fit: how many of them it happens to, and what part of all whom it
+    happens to is among them. Who has the same score has the same chance of being worked."""
+    lists = ["month_start", "csm_id"]
+    shared = rows.groupby([*lists, score])["happened"].transform("mean")
+    worked = rows.groupby(lists)[score].rank(ascending=False, method="first") <= room()
+    return {
+        "worked": int(worked.sum()),
+        **share(shared[worked], rows.loc[worked, "customer_id"]),
+        "found": rounded(shared[worked].sum() / rows["happened"].sum()),
+    }
 
 
-def at_capacity(late: pd.DataFrame) -> dict:
-    """Each month every CSM works the customers at the top of the list, as many as fit (seeds/playbook_capacity.csv)."""
+def room() -> int:
+    """How many customers a CSM works at a time (seeds/playbook_capacity.csv)."""
     with (ROOT / "seeds" / "playbook_capacity.csv").open(encoding="utf-8") as file:
-        (room,) = [
+        (found,) = [
             int(row["open_actions"])
             for row in csv.DictReader(file)
             if row["owner_role"] == "csm" and row["owner_id"] == "(any)"
         ]
-    owned = late.assign(csm_id=late["csm_id"].fillna("(unknown)"))
-    found = {"room": room, "by_chance": rounded(late["happened"].mean())}
-    for score in ("forecast", "health"):
-        place = owned.groupby(["month_start", "csm_id"])[score].rank(ascending=False, method="first")
-        worked = owned[place <= room]
-        found[score] = {
-            "worked": len(worked),
-            "precision": rounded(worked["happened"].mean()),
-            "found": rounded(worked["happened"].sum() / late["happened"].sum()),
-        }
     return found
 
 
-def leading_metrics(company: Company, late: pd.DataFrame) -> list[dict]:
-    """Each leading metric's newest value that was final at the month's end, over the customers that have one then."""
-    rows = late[["customer_id", "month_start", "happened"]]
-    table = []
-    for (kpi, window), values in company.metrics.groupby(["kpi_id", "window_days"]):
-        closed_on = rows["month_start"] + pd.DateOffset(months=1) - pd.Timedelta(days=window)
-        newest = closed_on.dt.to_period("M").dt.to_timestamp() - pd.DateOffset(months=1)
-        known = rows.assign(period_start=newest.astype(values["period_start"].dtype)).merge(
-            values, on=["customer_id", "period_start"]
-        )
-        if known["happened"].nunique() == 2:
-            table.append({"kpi_id": kpi} | with_interval(known, "against"))
-    return sorted(table, key=lambda row: -row["auc"])
+def share(happened: pd.Series, customers: pd.Series) -> dict:
+    """To what share it happened, with its 95 % interval (Wilson); months of a customer being no independent ones, it counts as many as there are
+    customers."""
+    mean, n, z = happened.mean(), customers.nunique(), 1.96
+    middle = (mean + z * z / (2 * n)) / (1 + z * z / n)
+    margin = z / (1 + z * z / n) * np.sqrt(mean * (1 - mean) / n + z * z / (4 * n * n))
+    return {"happened": rounded(mean), "low": rounded(middle - margin), "high": rounded(middle + margin)}
 
 
 def shuffled(company: Company, learnt: pd.DataFrame, late: pd.DataFrame) -> dict:
@@ -321,7 +339,7 @@ def main() -> None:
     options = parser.parse_args()
     size = (options.customers, options.months, options.folder, options.keep)
     companies, worlds = zip(*(backtested(seed, *size) for seed in options.seed), strict=True)
-    report = {"worlds": list(worlds), "draws": DRAWS, "retention": retention(companies)}
+    report = {"worlds": list(worlds), "draws": DRAWS, "room": room(), "retention": retention(companies)}
     (ROOT / "target").mkdir(exist_ok=True)
     (ROOT / "target" / "backtest.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     write_page(report, ROOT / "docs", pd.read_csv(WEIGHTS)["trained_on"].iloc[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import altair as alt
@@ -10,8 +12,10 @@ import vl_convert
 
 PLOT = "health_calibration.svg"
 LEAD = "churn", 90
+LEADS = LEAD, ("renewal", 90)
+FEW = 10
 COLOURS = ("#16808e", "#cc8400", "#8a0f32", "#26394a", "#6a51a3", "#5b6b7a")
-NAMES = {"churn": "leaves", "renewal": "renews a term that ends", "expansion": "grows"}
+NAMES = {"churn": "leaves", "renewal": "does not renew a term that ends", "expansion": "grows"}
 MEASURES = {"net_revenue_retention": "Net revenue retention", "renewal_rate": "Renewal rate"}
 
 INTRODUCTION = """# What health and the forecasts foretell
@@ -20,10 +24,12 @@ How far the health score and the forecasts can be believed, measured on simulate
 CUSTOMERS={customers} MONTHS={months}` wrote this page and `target/backtest.json`; each company is built by this project from raw tables as any other.
 
 Everything is out of time. The forecast is fitted on what was known by the end of {learnt_until} and judged on the month ends from {tested_from} on. Intervals
-are of 95 %, from {draws} draws of customers (a customer's months are no independent ones). Where nothing else is said the customers are those **whose end nobody had asked for yet**: who has
-given notice is no riddle.
+are of 95 %, from {draws} draws of customers (a customer's months are no independent ones); of shares Wilson's, of as many as there are customers. Figures of several companies are means, and so are
+their intervals. Where nothing else is said the customers are those **whose end nobody had asked for yet**: who has given notice is no riddle.
 
-- **AUC** is the chance that of one whom it happened to and one whom it did not the first has the higher score: .5 is a coin, 1 is always.
+- **AUC** is the chance that of one whom it happened to and one whom it did not the first has the higher score: .5 is a coin, 1 is always. Scores are turned so that worse is higher, but where it is asked who grows.
+- **Lift** is how many times as often it happens in the tenth with the highest scores as in all. **At capacity**: each month every CSM works the {room} customers at the top of the own list (`playbook_capacity`); to how
+  many of them it happens, and what part of all to whom it happens is among them. Who has the same score shares outcomes. A list that is shorter than {room} is worked whole, as most are of terms that end soon.
 - **Health** is `health_scores` of the same month, the hand-weighted score. It knows nothing of terms, and the forecast does: part of its lead in churn is that a customer can hardly leave before its term ends. In
   renewals, where all have a term that ends, that lead is gone.
 - **Optimum** is the chance by which the simulated world itself let customers leave (truth `churn_hazards`), with every hidden cause as it was going to be. Nobody can be better but by luck.
@@ -56,7 +62,7 @@ CARD = """## Model card
 | | |
 |---|---|
 | What it is | a penalised logistic regression (scikit-learn) per target and horizon over `forecast_features`; the weights are `seeds/forecast_weights.csv`, the build scores them in SQL (`forecast_points`, `customer_forecasts`) |
-| Targets | churn in 30, 60, 90, 180 days (a pause is not leaving), renewal of a term that ends in 90, 180 days (at least half of its ARR), expansion of MRR in 90, 180 days |
+| Targets | churn in 30, 60, 90, 180 days (a pause is not leaving), renewal of a term that ends in 30, 60, 90, 180 days (at least half of its ARR), expansion of MRR in 90, 180 days |
 | Features | what was known at the month's end: the customer's leading KPIs whose window had closed, mean of three months; use and MRR against before; term, tenure, notice given, bills past due. No names, no people, no segment, region or industry |
 | Not read | the health score, so that both can be compared; anything later than the month's end. Raw records carry no time of arrival that is kept: what landed late counts as if it had been there |
 | What is not known | counts as the usual; nothing counts as more than three times its spread |
@@ -74,8 +80,12 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.{digits}f}"
 
 
-def interval(score: dict | None) -> str:
-    return f"{number(score['auc'])} ({number(score['low'])} to {number(score['high'])})" if score else ""
+def interval(score: dict) -> str:
+    return (
+        f"{number(score['auc'])} ({number(score['low'])} to {number(score['high'])})"
+        if score["auc"] is not None
+        else ""
+    )
 
 
 def table(heads: list[str], rows: list[list[object]]) -> str:
@@ -116,28 +126,43 @@ def by_seed(worlds: list[dict]) -> str:
     return text + table(heads, rows)
 
 
+def targets(worlds: list[dict]) -> list[tuple[str, int]]:
+    return [(one["target"], one["horizon_days"]) for one in worlds[0]["results"]]
+
+
+def words(target: str, days: int) -> str:
+    return f"{NAMES[target]} within {days} days"
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """Of those that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def together(found: list[dict]) -> dict:
+    """The AUC of several companies and its interval."""
+    return {name: mean(one[name] for one in found) for name in ("auc", "low", "high")}
+
+
 def by_horizon(worlds: list[dict]) -> str:
     text = "## By target and horizon\n\nMean over the companies; in how many of them the forecast is ahead of health, and ahead by more than its interval.\n\n"
     rows = []
-    for one in worlds[0]["results"]:
-        found = [result(world, one["target"], one["horizon_days"]) for world in worlds]
+    for target in targets(worlds):
+        found = [result(world, *target) for world in worlds]
 
-        def mean(name, part="quiet", found=found):
-            return (
-                number(pd.Series([r[part][name]["auc"] for r in found if name in r[part]]).mean())
-                if name in found[0][part]
-                else ""
-            )
+        def auc(name, part="quiet", found=found):
+            return number(mean(one[part][name]["auc"] for one in found if name in one[part]))
 
-        ahead = [r["quiet"]["ahead_of_health"] for r in found]
+        ahead = [one["quiet"]["ahead_of_health"] for one in found]
         rows.append(
             [
-                f"{NAMES[one['target']]}, {one['horizon_days']} days",
-                number(pd.Series([r["base_rate"] for r in found]).mean()),
-                mean("forecast"),
-                mean("health"),
-                mean("optimum"),
-                mean("forecast", "all"),
+                words(*target),
+                number(mean(one["base_rate"] for one in found)),
+                auc("forecast"),
+                auc("health"),
+                auc("optimum"),
+                auc("forecast", "all"),
                 f"{sum(a['auc'] > 0 for a in ahead)} of {len(ahead)}",
                 f"{sum(a['low'] > 0 for a in ahead)} of {len(ahead)}",
             ]
@@ -146,86 +171,124 @@ def by_horizon(worlds: list[dict]) -> str:
     return text + table(heads, rows)
 
 
-def calibration(worlds: list[dict]) -> str:
-    frame = pd.DataFrame(
-        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
-    )
-    mean = frame.groupby("decile").agg(
-        expected=("expected", "mean"),
-        happened=("happened", "mean"),
-        low=("low", "mean"),
-        high=("high", "mean"),
-        lift=("lift", "mean"),
-    )
-    rows = [
+def tenths(worlds: list[dict], target: tuple[str, int], score: str) -> pd.DataFrame:
+    """One row per company and tenth."""
+    return pd.DataFrame(
         [
-            decile,
-            number(row.expected),
-            f"{number(row.happened)} ({number(max(row.low, 0))} to {number(row.high)})",
-            f"{row.lift:.2f}",
+            {"seed": world["seed"], **row}
+            for world in worlds
+            for row in result(world, *target)["scores"][score]["deciles"]
         ]
-        for decile, row in mean.iterrows()
-    ]
-    text = f"## Calibration and lift\n\nWho leaves within 90 days, all customers, by tenths of the forecast; means over the companies, the interval that of one company. Lift is the share of a tenth over that of all.\n\n![Expected and observed shares by tenth]({PLOT})\n\n"
-    return text + table(["Tenth", "Expected", "Left", "Lift"], rows)
+    )
+
+
+def calibration(worlds: list[dict]) -> str:
+    text = f"## Calibration and lift\n\n![Expected and observed shares by tenth]({PLOT})\n\n"
+    for target in LEADS:
+        forecast, health = (
+            tenths(worlds, target, score).drop(columns="seed").groupby("decile").mean()
+            for score in ("forecast", "health")
+        )
+        rows = [
+            [decile, number(row["score"]), shares(row), f"{row['lift']:.2f}", shares(other), f"{other['lift']:.2f}"]
+            for (decile, row), (_, other) in zip(forecast.iterrows(), health.iterrows(), strict=True)
+        ]
+        text += (
+            f"Who {words(*target)}: by tenths of the forecast, and by tenths of health from the best to the worst.\n\n"
+        )
+        text += table(["Tenth", "Expected", "By forecast", "Lift", "By health", "Lift"], rows)
+    return text
+
+
+def shares(row: pd.Series) -> str:
+    return f"{number(row['happened'])} ({number(max(row['low'], 0))} to {number(row['high'])})"
 
 
 def capacity(worlds: list[dict]) -> str:
     rows = []
-    for world in worlds:
-        found = result(world, *LEAD)["capacity"]
+    for target in targets(worlds):
+        found = [result(world, *target) for world in worlds]
+        by = {score: [one["scores"][score] for one in found] for score in ("forecast", "health")}
         rows.append(
-            [world["seed"], number(found["by_chance"])]
-            + [number(found[score]["precision"]) for score in ("forecast", "health")]
-            + [f"{100 * found[score]['found']:.0f} %" for score in ("forecast", "health")]
+            [words(*target)]
+            + [f"{mean(one['deciles'][-1]['lift'] for one in by[score]):.2f}" for score in by]
+            + [number(mean(one["base_rate"] for one in found))]
+            + [shares(pd.DataFrame([one["capacity"] for one in by[score]]).mean()) for score in by]
+            + [f"{100 * mean(one['capacity']['found'] for one in by[score]):.0f} %" for score in by]
         )
-    room = result(worlds[0], *LEAD)["capacity"]["room"]
-    text = f"## At the team's capacity\n\nEach month every CSM works the {room} customers at the top of the own list (`playbook_capacity`): how many of them would have left within 90 days, and what part of all who left is among them.\n\n"
-    return text + table(["Seed", "By chance", "Forecast", "Health", "Found by forecast", "Found by health"], rows)
+    heads = ["Customer", "Lift of forecast", "of health", "By chance", "At capacity by forecast", "by health"]
+    return "## Lift and the team's capacity by target\n\n" + table([*heads, "Found by forecast", "by health"], rows)
+
+
+def large_segments(worlds: list[dict], target: tuple[str, int]) -> dict[str, int]:
+    """How often it happened in each segment where that is often enough to say something of it."""
+    happened: Counter = Counter()
+    for world in worlds:
+        for name, score in result(world, *target)["scores"]["forecast"]["segments"].items():
+            happened[name] += score["happened"]
+    return {name: times for name, times in sorted(happened.items()) if times >= FEW}
 
 
 def segments(worlds: list[dict]) -> str:
     rows = []
+    for target in targets(worlds):
+        for name, happened in large_segments(worlds, target).items():
+            found = [result(world, *target)["scores"] for world in worlds]
+            scores = [
+                together([one[score]["segments"][name] for one in found if name in one[score]["segments"]])
+                for score in ("forecast", "health")
+            ]
+            rows.append([words(*target), name, happened, *map(interval, scores)])
+    text = f"## By segment\n\nSegments in which it happened at least {FEW} times.\n\n"
+    return text + table(["Customer", "Segment", "Happened", "Forecast", "Health"], rows)
+
+
+def by_metric(worlds: list[dict], target: tuple[str, int]) -> dict[str, list[dict]]:
+    """What each leading metric told of a target, by company; the best AUC first."""
+    found = defaultdict(list)
     for world in worlds:
-        for name, found in result(world, *LEAD)["segments"].items():
-            rows.append(
-                [
-                    world["seed"],
-                    name,
-                    found["forecast"]["happened"],
-                    interval(found["forecast"]),
-                    interval(found["health"]),
-                ]
-            )
-    return "## By segment\n\nWho leaves within 90 days.\n\n" + table(
-        ["Seed", "Segment", "Left", "Forecast", "Health"], rows
-    )
+        for name, score in result(world, *target)["scores"].items():
+            if name not in ("forecast", "health"):
+                found[name].append(score)
+    return dict(sorted(found.items(), key=lambda item: -mean(one["auc"] for one in item[1])))
 
 
 def metrics(worlds: list[dict]) -> str:
-    frame = pd.DataFrame(
-        [{"seed": world["seed"], **row} for world in worlds for row in result(world, *LEAD)["metrics"]]
+    """AUC of each metric by target and horizon, then more of the two leads."""
+    found = {target: by_metric(worlds, target) for target in targets(worlds) if target[0] != "expansion"}
+    text = (
+        "## Each leading metric alone\n\nIts newest value that was final at the month's end, of the customers that have one. In bold where its interval is above .5 in all companies that have it, in italics where it is below in all. "
+        "`metric_renewal_correlation` asks the same of renewals in your own data. Intervals, tenths, segments and capacity of every metric and target are in `target/backtest.json`.\n\n"
     )
-    frame["clear"] = (frame["low"] > 0.5).astype(int) - (frame["high"] < 0.5).astype(int)
-    mean = frame.groupby("kpi_id").agg(
-        auc=("auc", "mean"),
-        low=("low", "mean"),
-        high=("high", "mean"),
-        left=("happened", "sum"),
-        clear=("clear", "sum"),
-        seeds=("seed", "nunique"),
-    )
-    rows = [
-        [
-            f"`{kpi}`",
-            f"{number(row.auc)} ({number(row.low)} to {number(row.high)})",
-            int(row.left),
-            f"{int(row.clear)} of {int(row.seeds)}",
-        ]
-        for kpi, row in mean.sort_values("auc", ascending=False).iterrows()
+    rows = [[f"`{kpi}`", *(marked(found[target].get(kpi, [])) for target in found)] for kpi in found[LEAD]]
+    text += table(["Metric", *(words(*target).replace(" a term that ends", "") for target in found)], rows)
+    for target in LEADS:
+        names = large_segments(worlds, target)
+        heads = ["Metric", "Happened", "AUC", "Lift", "At capacity", "Found", *(f"AUC {name}" for name in names)]
+        chance = number(mean(result(world, *target)["base_rate"] for world in worlds))
+        text += f"Who {words(*target)}, {chance} of all:\n\n"
+        text += table(heads, [[f"`{kpi}`", *alone(scores, names)] for kpi, scores in found[target].items()])
+    return text
+
+
+def marked(found: list[dict]) -> str:
+    if not found:
+        return ""
+    text = number(mean(one["auc"] for one in found))
+    mark = "**" if all(one["low"] > 0.5 for one in found) else "*" if all(one["high"] < 0.5 for one in found) else ""
+    return f"{mark}{text}{mark}"
+
+
+def alone(found: list[dict], segments: Iterable[str]) -> list[object]:
+    """What one metric tells of one target, the companies together."""
+    return [
+        sum(one["happened"] for one in found),
+        interval(together(found)),
+        f"{mean(one['deciles'][-1]['lift'] for one in found):.2f}",
+        shares(pd.DataFrame([one["capacity"] for one in found]).mean()),
+        f"{100 * mean(one['capacity']['found'] for one in found):.0f} %",
+        *(number(mean(one["segments"][name]["auc"] for one in found if name in one["segments"])) for name in segments),
     ]
-    text = "## Each leading metric alone\n\nIts newest value that was final at the month's end, turned so that worse is higher, against leaving within 90 days, of the customers that have one. Clear: the interval is above .5 (below it counts as -1). `metric_renewal_correlation` asks the same of renewals in your own data.\n\n"
-    return text + table(["Metric", "AUC", "Left", "Clear"], rows)
 
 
 def guards(worlds: list[dict]) -> str:
@@ -260,9 +323,8 @@ def retention(rows: list[dict]) -> str:
 
 
 def plot(worlds: list[dict]) -> str:
-    frame = pd.DataFrame(
-        [{"company": f"seed {world['seed']}", **row} for world in worlds for row in result(world, *LEAD)["deciles"]]
-    )
+    frame = tenths(worlds, LEAD, "forecast").rename(columns={"score": "expected"})
+    frame["company"] = "seed " + frame["seed"].astype(str)
     top = float(frame[["expected", "high"]].max().max())
     scale = alt.Scale(domain=[0, round(top + 0.02, 2)])
     base = alt.Chart(frame).encode(
@@ -289,6 +351,7 @@ def write_page(report: dict, folder: Path, trained_on: str) -> None:
         learnt_until=worlds[0]["tested_from"][:7],
         tested_from=worlds[0]["tested_from"][:7],
         draws=report["draws"],
+        room=report["room"],
     )
     text += (
         "\n"
@@ -296,8 +359,8 @@ def write_page(report: dict, folder: Path, trained_on: str) -> None:
         + "\n"
         + by_seed(worlds)
         + by_horizon(worlds)
-        + calibration(worlds)
         + capacity(worlds)
+        + calibration(worlds)
         + segments(worlds)
         + metrics(worlds)
     )

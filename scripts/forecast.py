@@ -24,9 +24,8 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "seeds" / "forecast_weights.csv"
-TARGETS = [("churn", days) for days in (30, 60, 90, 180)] + [
-    (target, days) for target in ("renewal", "expansion") for days in (90, 180)
-]
+TARGETS = [(target, days) for target in ("churn", "renewal") for days in (30, 60, 90, 180)]
+TARGETS += [("expansion", days) for days in (90, 180)]
 KEYS = ["customer_id", "month_start"]
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3)
 LIMIT = 3  # Nothing counts as more than so many times its spread.
