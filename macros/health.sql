@@ -5,7 +5,7 @@
     case
         when not is_in_set_{{ day }} then 'not counted'
         when value_{{ day }} is null then 'unknown'
-        else cast(cast(value_{{ day }} as decimal(18, 2)) as {{ dbt.type_string() }})
+        else {{ in_words('value_' ~ day, 2) }}
     end
 {%- endmacro %}
 
@@ -20,6 +20,6 @@
                 name || ' ' || {{ value_in_words('week_before') }}
                 || ' -> ' || {{ value_in_words('today') }}
                 || ': ' || case when {{ rounded }} > 0 then '+' else '' end
-                || cast({{ rounded }} as {{ dbt.type_string() }}) || ' points'
+                || {{ in_words('points_moved', 1) }} || ' points'
     end
 {%- endmacro %}

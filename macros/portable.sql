@@ -115,6 +115,12 @@
 {%- endmacro %}
 
 
+{% macro in_words(number, digits=0) %}
+    {#- A number as text, rounded to so many decimals; NULL where it is not known. -#}
+    {{ return('cast(cast(' ~ number ~ ' as decimal(28, ' ~ digits ~ ')) as ' ~ dbt.type_string() ~ ')') }}
+{% endmacro %}
+
+
 {% macro surrogate_key(columns) %}
     {#- A stable 32-digit id from the text of `columns`; NULL is told apart from ''. -#}
     {%- set parts = [] -%}

@@ -37,6 +37,7 @@ select
     profiles.days_since_touch,
     coalesce(upsells.meets_rule and not upsells.has_open_deal, false) as is_upsell_qualified,
     upsells.reasons as upsell_reasons,
+    upsells.evidence as upsell_evidence,
     coalesce(upsells.has_open_deal, false) as has_open_expansion_deal
 from {{ ref('fct_customer_profiles') }} as profiles
 left join {{ ref('health_scores') }} as health

@@ -13,6 +13,7 @@ reasons as (
         customer_id,
         month_start,
         {{ dbt.listagg('reason', "', '", 'order by reason') }} as reasons,
+        {{ dbt.listagg('evidence', "'; '", 'order by reason') }} as evidence,
         max(case when reason in ('seats', 'limit', 'depth') then 1 else 0 end) as is_upsell
     from {{ ref('upsell_reasons') }}
     group by customer_id, month_start
@@ -31,6 +32,7 @@ select
     ) as meets_rule,
     coalesce(deals.open_deals > 0, false) as has_open_deal,
     reasons.reasons,
+    reasons.evidence,
     case reasons.is_upsell when 1 then 'upsell' when 0 then 'cross_sell' end as path,
     customer_months.is_due as is_conversion_known,
     coalesce(deals.won_deals > 0, false) as is_won_since

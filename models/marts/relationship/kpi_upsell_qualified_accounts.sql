@@ -28,6 +28,7 @@ measured as (
         'cross_sell_customers': counted.format("is_qualified and path = 'cross_sell'"),
         'customers_with_open_deal': counted.format('meets_rule and has_open_deal'),
         'reasons': of_customer.format('reasons'),
+        'evidence': of_customer.format('evidence'),
         'due_customers': counted.format(due),
         'converted_customers': counted.format(due ~ ' and is_won_since'),
         'conversion_rate':
