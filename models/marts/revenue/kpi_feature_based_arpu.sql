@@ -1,5 +1,14 @@
-with pairs as (select * from {{ ref('fct_feature_payers') }}),
+with pairs as (
+    select
+        *,
+        row_number() over (
+            partition by customer_id, month_start, is_core
+            order by case when feature_users > 0 then 0 else 1 end, feature_id
+        ) as place
+    from {{ ref('fct_feature_payers') }}
+),
 
+-- Over all features the first pair with users stands for its customer.
 measured as (
     {% for breakdown in ["'all'", 'feature_id'] -%}
     select
@@ -9,7 +18,7 @@ measured as (
         {{ breakdown }} as breakdown,
         feature_mrr_amount as numerator,
         feature_users as denominator,
-        1 as units,
+        case when feature_users > 0 {{ 'and place = 1' if loop.first }} then 1 else 0 end as units,
         0 as n_pending,
         mrr_amount,
         active_users,
@@ -21,7 +30,6 @@ measured as (
 
 {{ kpi_rows(
     'feature_based_arpu',
-    sample_size='count(distinct case when denominator > 0 then measured.customer_id end)',
     extras={
         'feature_arpa_users':
             'cast(sum(case when denominator > 0 then mrr_amount end) as double precision)'

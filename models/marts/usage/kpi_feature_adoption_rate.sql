@@ -1,6 +1,12 @@
-with pairs as (select * from {{ ref('fct_feature_reach') }}),
+with pairs as (
+    select
+        *,
+        row_number() over (partition by customer_id, month_start order by feature_id) as place
+    from {{ ref('fct_feature_reach') }}
+),
 
--- A pair counts for its feature and over all features; the uses of an adopter for its feature only.
+-- A pair counts for its feature and over all features, where the first one stands for its
+-- customer; the uses of an adopter for its feature only.
 measured as (
     {% for breakdown in ['feature_id', "'all'"] -%}
     select
@@ -8,9 +14,10 @@ measured as (
         month_start as period_start,
         month_start as segment_month,
         {{ breakdown }} as breakdown,
+        0 as n_pending,
         adopters as numerator,
         active_users as denominator,
-        0 as n_pending,
+        case when active_users > 0 {{ 'and place = 1' if loop.last }} then 1 else 0 end as units,
         trying_users,
         case when adopters > 0 then 1 else 0 end as adopting_accounts,
         1 as entitled_accounts,
@@ -24,13 +31,11 @@ measured as (
         pairs.month_start as period_start,
         pairs.month_start as segment_month,
         pairs.feature_id as breakdown,
-        null as numerator,
-        null as denominator,
         0 as n_pending,
-        null as trying_users,
-        null as adopting_accounts,
-        null as entitled_accounts,
-        null as is_new,
+        {% for name in ['numerator', 'denominator', 'units', 'trying_users', 'adopting_accounts',
+            'entitled_accounts', 'is_new'] -%}
+        null as {{ name }},
+        {% endfor -%}
         adopters.uses
     from pairs
     inner join {{ ref('fct_user_feature_months') }} as adopters
@@ -43,12 +48,9 @@ measured as (
 
 {{ kpi_rows(
     'feature_adoption_rate',
-    sample_size='count(distinct case when denominator > 0 then measured.customer_id end)',
     counts=['trying_users', 'adopting_accounts', 'entitled_accounts'],
-    ratios={
-        'trial_rate': ('trying_users', 'denominator'),
-        'account_breadth': ('adopting_accounts', 'entitled_accounts'),
-    },
+    ratios={'trial_rate': ('trying_users', 'denominator'),
+        'account_breadth': ('adopting_accounts', 'entitled_accounts')},
     extras={
         'median_uses': 'cast(' ~ percentile('uses') ~ ' as double precision)',
         'is_new': dbt.bool_or('is_new'),
