@@ -80,6 +80,7 @@ select
     product_id,
     kind,
     currency,
+    starts_on,
     cast(amount * share as decimal(28, 6)) as amount,
     is_at_month_end,
     cast(case when is_at_month_end then amount / months_of_service end as decimal(28, 6))

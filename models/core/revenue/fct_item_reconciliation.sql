@@ -22,9 +22,7 @@ mrr as (
         max(case when may_differ_from_invoice then 1 else 0 end) = 1 as may_differ_from_invoice
     from {{ ref('fct_item_months') }}
     where
-        source_system in (
-            select lines.source_system from {{ ref('union_invoice_lines') }} as lines
-        )
+        source_system in (select lines.source_system from {{ ref('union_invoice_lines') }} as lines)
     group by customer_id, source_system, item_id, month_start
 
 ),
@@ -38,6 +36,7 @@ invoices as (
         lines.month_start,
         sum(lines.amount * rates.rate) as invoiced_amount,
         max(case when lines.is_at_month_end then 1 else 0 end) = 1 as is_invoiced,
+        max(case when lines.is_at_month_end then lines.starts_on end) as starts_on,
         sum(coalesce(lines.monthly_amount, 0) * rates.rate) as monthly_amount,
         sum(case when lines.is_at_month_end then lines.period_amount else 0 end * rates.rate)
             as period_amount,
@@ -63,12 +62,17 @@ versions as (
         invoices.source_system,
         invoices.month_start,
         case
+            when {{ reporting_date('items.valid_to') }} < invoices.starts_on then 'billed_on'
             when items.valid_to < months.ends_at then 'cancelled'
             {% if policy('mrr_loss_date') == 'cancel_request' -%}
                 when
                     items.status = 'active' and items.cancel_requested_at < months.ends_at
                     then 'cancelled'
             {% endif -%}
+            when
+                items.status = 'cancelled'
+                and {{ reporting_date('items.valid_from') }} < invoices.starts_on
+                then 'billed_on'
             else items.status
         end as standing,
         row_number() over (
