@@ -53,6 +53,8 @@ invoices as (
 
 ),
 
+{% set keys = ['customer_id', 'source_system', 'item_id', 'month_start'] -%}
+{% set group = 'invoices.' ~ keys | join(', invoices.') -%}
 -- Where service is invoiced and not counted, the item's newest version says how it stood.
 versions as (
 
@@ -62,27 +64,17 @@ versions as (
         invoices.source_system,
         invoices.month_start,
         case
-            when {{ reporting_date('items.valid_to') }} < invoices.starts_on then 'billed_on'
             when items.valid_to < months.ends_at then 'cancelled'
             {% if policy('mrr_loss_date') == 'cancel_request' -%}
                 when
                     items.status = 'active' and items.cancel_requested_at < months.ends_at
                     then 'cancelled'
             {% endif -%}
-            when
-                items.status = 'cancelled'
-                and {{ reporting_date('items.valid_from') }} < invoices.starts_on
-                then 'billed_on'
             else items.status
         end as standing,
-        row_number() over (
-            partition by
-                invoices.customer_id,
-                invoices.source_system,
-                invoices.item_id,
-                invoices.month_start
-            order by items.valid_from desc
-        ) as recency
+        row_number() over (partition by {{ group }} order by items.valid_from desc) as recency,
+        max(case when items.status <> 'cancelled' then coalesce(items.valid_to, months.ends_at) end)
+            over (partition by {{ group }}) as served_until
     from invoices
     inner join months on invoices.month_start = months.month_start
     inner join {{ ref('union_subscription_items') }} as items
@@ -98,7 +90,14 @@ select
     coalesce(mrr.source_system, invoices.source_system) as source_system,
     coalesce(mrr.item_id, invoices.item_id) as item_id,
     coalesce(mrr.month_start, invoices.month_start) as month_start,
-    coalesce(mrr.standing, versions.standing) as standing,
+    case
+        when mrr.standing is not null then mrr.standing
+        when
+            versions.standing = 'cancelled'
+            and {{ reporting_date('versions.served_until') }} < invoices.starts_on
+            then 'billed_on'
+        else versions.standing
+    end as standing,
     mrr.standing is not null as is_counted,
     coalesce(invoices.is_invoiced, false) as is_invoiced,
     coalesce(mrr.may_differ_from_invoice, false) as may_differ_from_invoice,
