@@ -47,7 +47,7 @@ check: sample ## Say what lies under RAW_DIR, what is missing and which KPIs it 
 	@$(BIN)/dbt --quiet run-operation check_raw
 
 test: $(ENVIRONMENT) lint ## The proof: lint, conventions, pytest, two whole builds, third-party data
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 SEED ?= 1
 CUSTOMERS ?= 300

@@ -22,6 +22,21 @@ WHOLE = ("build", "--exclude-resource-type", "unit_test")
 THIRD_PARTY_DATA = ROOT.parent / "shared" / "data"
 VENDORS = "salesforce stripe segment zendesk files"
 SOURCES = sorted(path.name for path in (ROOT / "models" / "staging").iterdir())
+# Files of minutes each. They begin, so that no process of the tests is left alone with one at the end.
+LONGEST = (
+    "test_truth",
+    "test_machine_faults",
+    "test_faults",
+    "test_sample",
+    "test_publishing",
+    "test_playbooks",
+    "test_identity",
+    "test_event_fold",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @dataclass(frozen=True)
