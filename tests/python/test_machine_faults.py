@@ -74,7 +74,7 @@ def builds(dbt, published_company, landing) -> tuple[Build, list[Build]]:
     assert nodes > POINTS
     left, killed = published_company, []
     for point in range(1, POINTS + 1):
-        node = point * (nodes - 1) // POINTS if IS_PROOF else point
+        node = point * nodes // (POINTS + 1) if IS_PROOF else point
         left = dbt(*command, after=left, raw=landing, kill_at=f" {node} of ")
         killed.append(left)
     return peaceful, killed
