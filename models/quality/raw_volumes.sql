@@ -96,7 +96,7 @@ bounded as (
     select
         *,
         lowest - greatest(1.5 * (highest - lowest), 0.5 * lowest, 4 * sqrt(lowest)) as least,
-        highest + greatest(1.5 * (highest - lowest), highest, 6 * sqrt(highest)) as most
+        highest + greatest(1.5 * (highest - lowest), highest, 8 * sqrt(highest)) as most
     from compared
     where days_back <= 91 and lowest >= 10 and (span = 'day' or fewest_filled_days >= 4)
 
