@@ -14,19 +14,23 @@
 {%- endmacro %}
 
 
-{% macro centred_sum(a, b, column, values) %}
-    {#- Over a group's rows, the sum of (a - its mean) times (b - its mean), the means being those of the rows with the same value of
-        `column`, which has `values`. Up to the last division it is made of exact sums. -#}
-    (
-    {%- for value in values %}
-        {%- set of_value = "case when " ~ column ~ " = '" ~ value ~ "' then {} end" %}
-        coalesce(
-            (
-                count({{ of_value.format(1) }}) * sum({{ of_value.format(a ~ ' * ' ~ b) }})
-                - sum({{ of_value.format(a) }}) * sum({{ of_value.format(b) }})
-            ) / nullif(cast(count({{ of_value.format(1) }}) as double precision), 0), 0
-        )
-        {{- ' +' if not loop.last }}
-    {%- endfor %}
-    )
-{%- endmacro %}
+{% macro common_slope() %}
+    {#- The arguments of kpi_rows for one slope through answers of several surveys: `measured` has the month, units, and xy, xx and yy, the
+        products of months and points from the means of their survey. The error is by what the line leaves unexplained and
+        the number of answers that are free to differ from it. -#}
+    {%- set rounded = 'case when abs({0}) > 0.000001 then {0} else 0 end' -%}  {#- what is left of rounding is nothing -#}
+    {%- set known = 'case when count(distinct month_number) >= 3 and sum(xx) > 0 then {} end' -%}
+    {%- set slope = known.format(rounded.format('sum(xy)') ~ ' / nullif(sum(xx), 0)') -%}
+    {%- set rest = rounded.format('(sum(yy) - power(sum(xy), 2) / nullif(sum(xx), 0))') -%}
+    {%- set freedom = 'nullif(greatest(sum(units) - count(distinct survey_type) - 1, 0), 0)' -%}
+    {%- set error = known.format('sqrt(greatest(' ~ rest ~ ', 0) / ' ~ freedom ~ ' / nullif(sum(xx), 0))') -%}
+    {{ return({
+        'numerator': known.format(rounded.format('sum(xy)')), 'denominator': known.format('sum(xx)'), 'value': slope,
+        'extras': {
+            'standard_error': 'cast(' ~ error ~ ' as decimal(28, 6))',
+            'is_falling': 'coalesce(' ~ slope ~ ' + 1.64 * ' ~ error ~ ' < 0, false)',
+            'answered_months': 'count(distinct month_number)',
+            'survey_types': 'count(distinct survey_type)',
+        },
+    }) }}
+{% endmacro %}
