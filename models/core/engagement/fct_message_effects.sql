@@ -5,16 +5,31 @@ with months as (
 
 ),
 
-messages as (
+deliveries as (
 
     select
-        customer_id,
-        contact_id,
-        target_feature_id as feature_id,
-        {{ month_of(reporting_date('sent_at')) }} as month_start,
-        {{ reporting_date('coalesce(delivered_at, sent_at)') }} as delivered_on
-    from {{ ref('fct_messages') }}
-    where target_feature_id is not null and not is_bounced
+        messages.customer_id,
+        messages.contact_id,
+        messages.target_feature_id as feature_id,
+        months.month_start,
+        min({{ reporting_date('coalesce(messages.delivered_at, messages.sent_at)') }})
+            as delivered_on
+    from {{ ref('fct_messages') }} as messages
+    inner join months on {{ month_of(reporting_date('messages.sent_at')) }} = months.month_start
+    where messages.target_feature_id is not null and not messages.is_bounced
+    group by
+        messages.customer_id, messages.contact_id, messages.target_feature_id, months.month_start
+
+),
+
+campaigns as (
+
+    select
+        month_start,
+        feature_id,
+        min(delivered_on) as first_on
+    from deliveries
+    group by month_start, feature_id
 
 ),
 
@@ -31,25 +46,7 @@ people as (
 
 ),
 
-uses as (
-
-    select * from {{ ref('fct_feature_days') }}
-
-),
-
 -- Who got nothing is watched from the day on which the first of the month's messages arrived.
-campaigns as (
-
-    select
-        months.month_start,
-        messages.feature_id,
-        min(messages.delivered_on) as first_on
-    from messages
-    inner join months on messages.month_start = months.month_start
-    group by months.month_start, messages.feature_id
-
-),
-
 watched as (
 
     select
@@ -58,8 +55,8 @@ watched as (
         people.customer_id,
         people.source_system,
         people.user_id,
-        min(messages.delivered_on) as delivered_on,
-        coalesce(min(messages.delivered_on), min(campaigns.first_on)) as watched_from
+        deliveries.delivered_on,
+        coalesce(deliveries.delivered_on, campaigns.first_on) as watched_from
     from campaigns
     inner join {{ ref('fct_customer_months') }} as customers
         on campaigns.month_start = customers.month_start
@@ -67,32 +64,39 @@ watched as (
         on
             customers.customer_id = people.customer_id
             and (people.created_on is null or people.created_on <= campaigns.first_on)
-    left join messages
+    left join deliveries
         on
-            campaigns.month_start = messages.month_start
-            and campaigns.feature_id = messages.feature_id
-            and people.customer_id = messages.customer_id
-            and people.contact_id = messages.contact_id
-    group by
-        campaigns.month_start,
-        campaigns.feature_id,
-        people.customer_id,
-        people.source_system,
-        people.user_id
+            campaigns.month_start = deliveries.month_start
+            and campaigns.feature_id = deliveries.feature_id
+            and people.customer_id = deliveries.customer_id
+            and people.contact_id = deliveries.contact_id
 
 ),
 
-effects as (
+crowds as (
 
     select
+        customer_id,
+        month_start,
+        feature_id,
+        count(delivered_on) as recipients,
+        count(*) - count(delivered_on) as others
+    from watched
+    group by customer_id, month_start, feature_id
+
+),
+
+brought as (
+
+    select distinct
+        watched.customer_id,
         watched.month_start,
         watched.feature_id,
-        watched.customer_id,
+        watched.source_system,
         watched.user_id,
-        watched.delivered_on is not null as is_recipient,
-        count(uses.event_date) > 0 as has_used
+        watched.delivered_on
     from watched
-    left join uses
+    inner join {{ ref('fct_feature_days') }} as uses
         on
             watched.customer_id = uses.customer_id
             and watched.source_system = uses.source_system
@@ -100,23 +104,18 @@ effects as (
             and watched.feature_id = uses.feature_id
             and uses.event_date >= watched.watched_from
             and uses.event_date <= {{ add_days('watched.watched_from', 14) }}
-    group by
-        watched.month_start,
-        watched.feature_id,
-        watched.customer_id,
-        watched.source_system,
-        watched.user_id,
-        watched.delivered_on
 
 )
 
 select
-    customer_id,
-    month_start,
-    feature_id,
-    count(case when is_recipient then 1 end) as recipients,
-    count(case when is_recipient and has_used then 1 end) as recipients_on_feature,
-    count(case when not is_recipient then 1 end) as others,
-    count(case when not is_recipient and has_used then 1 end) as others_on_feature
-from effects
-group by customer_id, month_start, feature_id
+    crowds.*,
+    count(brought.delivered_on) as recipients_on_feature,
+    count(brought.user_id) - count(brought.delivered_on) as others_on_feature
+from crowds
+left join brought
+    on
+        crowds.customer_id = brought.customer_id
+        and crowds.month_start = brought.month_start
+        and crowds.feature_id = brought.feature_id
+group by
+    crowds.customer_id, crowds.month_start, crowds.feature_id, crowds.recipients, crowds.others
