@@ -123,11 +123,11 @@ class Warehouse:
             if name == model or changed.intersection(self.project.parents(name)):
                 try:
                     with limited(self.connection, self.seconds):
+                        if name == model and self._columns(sql) != self._types(name):
+                            return f"the contract of {name}"
                         is_changed = self._rebuilt(name, sql if name == model else self.sql[name])
                 except duckdb.Error as error:
                     return f"the build of {name}: {type(error).__name__}"
-                if is_changed is None:
-                    return f"the contract of {name}"
                 if is_changed:
                     changed.add(name)
                 elif name == model:
@@ -148,21 +148,22 @@ class Warehouse:
                     queue.append(reader)
         return found
 
-    def _rebuilt(self, name: str, sql: str) -> bool | None:
-        """Builds a model anew; whether its rows are others now, None where its columns break its contract."""
+    def _rebuilt(self, name: str, sql: str) -> bool:
+        """Builds a model anew; whether its rows are others now."""
         relation = f"{self.schemas[name]}.{name}"
         before = self.fingerprints.get(name) or self.fingerprints.setdefault(name, self._fingerprint(relation))
-        if name not in self.types:
-            self.types[name] = self._columns(self.sql[name])
-        if self._columns(sql) != self.types[name]:
-            return None
         if name in self.views:
             self.connection.execute(f"create or replace view {relation} as {sql}")
         else:
-            names = ", ".join(column for column, _ in self.types[name])
+            names = ", ".join(column for column, _ in self._types(name))
             self.connection.execute(f"delete from {relation}")
             self.connection.execute(f"insert into {relation} ({names}) {sql}")
         return self._fingerprint(relation) != before
+
+    def _types(self, name: str) -> list[tuple[str, str]]:
+        if name not in self.types:
+            self.types[name] = self._columns(self.sql[name])
+        return self.types[name]
 
     def _columns(self, sql: str) -> list[tuple[str, str]]:
         """The names of the columns, and their types without precision: what a contract holds a model to."""
