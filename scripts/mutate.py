@@ -41,14 +41,18 @@ def dbt(folder: Path, *arguments: str) -> None:
         sys.exit(f"dbt {arguments[0]} failed (exit code {code}): mutants are made of models whose tests pass.")
 
 
-def prepare(folder: Path, is_kept: bool, names: list[str]) -> None:
-    """The sample company built with its unit tests under `folder`; where it is kept, the tests of some models alone."""
-    if is_kept and (folder / "warehouse" / "customer_success.duckdb").exists():
-        dbt(folder, "test", "--select", *[f"{name},test_type:unit" for name in names or LAYERS])
-    else:
+def prepare(folder: Path, is_kept: bool, wanted: list[str]) -> list[str]:
+    """The models that are wanted, of the sample company built with its unit tests under `folder`; where one is kept there, only the
+    unit tests of these models are run anew."""
+    is_kept = is_kept and (folder / "warehouse" / "customer_success.duckdb").exists()
+    if not is_kept:
         simulate(["--customers=160", "--months=30", "--seed=1", "--out", str(folder / "raw")])
         dbt(folder, "build")
     dbt(folder, "compile", "--full-refresh", "--select", *LAYERS)
+    names = selected(Project(ROOT, folder / "target"), wanted)
+    if is_kept:
+        dbt(folder, "test", "--select", *[f"{name},test_type:unit" for name in names])
+    return names
 
 
 def selected(project: Project, wanted: list[str]) -> list[str]:
@@ -115,8 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("target/mutants.csv"))
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
-    prepare(folder, options.keep, options.models)
-    names = selected(Project(ROOT, folder / "target"), options.models)
+    names = prepare(folder, options.keep, options.models)
     built = None if options.no_truth else Built(folder / "warehouse" / "customer_success.duckdb", folder / "raw")
     return measure(names, folder, built, options.sample, options.seed, options.out)
 

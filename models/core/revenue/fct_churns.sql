@@ -7,6 +7,7 @@ with churn_months as (
         customer_months.is_pause,
         months.starts_at,
         months.ends_at,
+        months.next_month_start,
         months.as_of
     from {{ ref('fct_customer_months') }} as customer_months
     inner join {{ ref('dim_months') }} as months on customer_months.month_start = months.month_start
@@ -14,6 +15,7 @@ with churn_months as (
 
 ),
 
+-- Whom a lasting discount leaves nothing to pay while service goes on, the month's end finds lost.
 losses as (
 
     select
@@ -22,9 +24,12 @@ losses as (
         churn_months.churn_mrr_amount,
         churn_months.is_pause,
         churn_months.as_of,
-        {{ reporting_date('max(periods.runs_until)') }} as lost_on
+        coalesce(
+            {{ reporting_date('max(periods.runs_until)') }},
+            {{ add_days('churn_months.next_month_start', -1) }}
+        ) as lost_on
     from churn_months
-    inner join {{ ref('fct_subscription_periods') }} as periods
+    left join {{ ref('fct_subscription_periods') }} as periods
         on
             churn_months.customer_id = periods.customer_id
             and periods.runs_until >= churn_months.starts_at
@@ -34,6 +39,7 @@ losses as (
         churn_months.month_start,
         churn_months.churn_mrr_amount,
         churn_months.is_pause,
+        churn_months.next_month_start,
         churn_months.as_of
 
 ),
