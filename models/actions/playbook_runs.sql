@@ -7,13 +7,13 @@ with candidates as (
         playbooks.kind,
         {{ dbt.split_part('candidates.kpi_id', "'__'", 1) }} as mart_kpi_id
     from {{ ref('playbook_candidates') }} as candidates
-    left join {{ ref('playbooks') }} as playbooks
-        on candidates.playbook_id = playbooks.playbook_id
+    left join {{ ref('playbooks') }} as playbooks on candidates.playbook_id = playbooks.playbook_id
 ),
 
 closed_plays as (
     select
         customer_id,
+        play_id,
         trigger_ref,
         result,
         {{ reporting_date('closed_at') }} as closed_on,
@@ -22,13 +22,15 @@ closed_plays as (
     where closed_at is not null and not is_cancelled
 ),
 
--- A play names the action that it is a run of, or its KPI alone: then it is one of whatever answers
--- a risk of that KPI.
+-- A play names the action that it is a run of, or its KPI: then it answers any risk of that KPI.
 runs as (
     select
         candidates.action_id,
-        min(case when plays.closed_on >= candidates.opened_on then plays.result end) as result,
-        max(plays.closed_on) as last_run_on
+        plays.closed_on as last_run_on,
+        case when plays.closed_on >= candidates.opened_on then plays.result end as result,
+        row_number() over (
+            partition by candidates.action_id order by plays.closed_on desc, plays.play_id desc
+        ) as recency
     from candidates
     inner join closed_plays as plays
         on
@@ -38,7 +40,6 @@ runs as (
                 or (candidates.kind = 'risk' and candidates.mart_kpi_id = plays.mart_kpi_id)
             )
     where candidates.segment_type = 'customer'
-    group by candidates.action_id
 ),
 
 decisions as (
@@ -55,5 +56,5 @@ select
     decisions.decision,
     decisions.until_on
 from candidates
-left join runs on candidates.action_id = runs.action_id
+left join runs on candidates.action_id = runs.action_id and runs.recency = 1
 left join decisions on candidates.action_id = decisions.action_id and decisions.recency = 1

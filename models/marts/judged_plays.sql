@@ -1,16 +1,21 @@
--- A KPI without bands of its own is judged by its companion that has some.
-with judged as (
+-- A KPI without bands of its own is judged by the first of its companions that has some.
+with companions as (
+    select
+        mart_kpi_id,
+        kpi_id,
+        row_number() over (partition by mart_kpi_id order by sort_order) as place
+    from {{ ref('kpi_catalog') }}
+    where kpi_id <> mart_kpi_id and band_rule <> 'none'
+),
+
+judged as (
     select
         catalog.kpi_id,
-        case when catalog.band_rule <> 'none' then catalog.kpi_id else min(companions.kpi_id) end
+        case when catalog.band_rule <> 'none' then catalog.kpi_id else companions.kpi_id end
             as judged_kpi_id
     from {{ ref('kpi_catalog') }} as catalog
-    left join {{ ref('kpi_catalog') }} as companions
-        on
-            catalog.kpi_id = companions.mart_kpi_id
-            and catalog.kpi_id <> companions.kpi_id
-            and companions.band_rule <> 'none'
-    group by catalog.kpi_id, catalog.band_rule
+    left join companions
+        on catalog.kpi_id = companions.mart_kpi_id and companions.place = 1
 )
 
 select

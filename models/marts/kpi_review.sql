@@ -1,13 +1,12 @@
 with renewals as (
     select
         breakdown as kpi_id,
-        cast({{ dbt.date_trunc('quarter', 'period_start') }} as date) as quarter_start,
-        max(value) as renewal_auc,
-        max(case when is_proved then 1 else 0 end) = 1 as is_proved,
-        max(case when is_disproved then 1 else 0 end) = 1 as is_disproved
+        value,
+        is_proved,
+        is_disproved,
+        {{ add_months('period_start', -2) }} as quarter_start
     from {{ ref('kpi_metric_renewal_correlation') }}
     where segment_type = 'all' and value is not null
-    group by breakdown, {{ dbt.date_trunc('quarter', 'period_start') }}
 ),
 
 reviewed as (
@@ -23,7 +22,7 @@ reviewed as (
         quarters.adverse_months,
         quarters.favourable_months,
         coalesce(quarters.has_moved, false) as has_moved,
-        renewals.renewal_auc,
+        renewals.value as renewal_auc,
         case
             when renewals.kpi_id is null then 'untested'
             when renewals.is_proved then 'proved'

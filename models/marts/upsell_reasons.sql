@@ -32,7 +32,7 @@ with found as (
         'depth' as reason,
         'top tenth of ' || {{ in_words('plan_customers') }} || ' customers of its plan' as evidence
     from {{ ref('usage_depth_ranks') }}
-    where plan_customers >= 10 and depth_rank >= 0.9
+    where plan_customers >= 10 and depth_rank > 0.9
     union all
     select
         customer_months.customer_id,
