@@ -401,7 +401,7 @@ def reasons(ask, spine, of_customers) -> dict[tuple, set[str]]:
             depths[key[1], plans[key]][key] = row["value"]
     for of_plan in depths.values():
         ordered = sorted(of_plan.values())
-        bar = ordered[math.ceil(0.9 * len(ordered)) - 1]
+        bar = ordered[9 * len(ordered) // 10]
         for key, value in of_plan.items():
             if len(of_plan) >= 10 and value >= bar:
                 found[key].add("depth")
