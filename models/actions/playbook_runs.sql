@@ -12,10 +12,7 @@ with candidates as (
 
 closed_plays as (
     select
-        customer_id,
-        play_id,
-        trigger_ref,
-        result,
+        *,
         {{ reporting_date('closed_at') }} as closed_on,
         {{ dbt.split_part('kpi_id', "'__'", 1) }} as mart_kpi_id
     from {{ ref('fct_plays') }}
@@ -29,7 +26,8 @@ runs as (
         plays.closed_on as last_run_on,
         case when plays.closed_on >= candidates.opened_on then plays.result end as result,
         row_number() over (
-            partition by candidates.action_id order by plays.closed_on desc, plays.play_id desc
+            partition by candidates.action_id
+            order by plays.closed_at desc, plays.play_id desc, plays.result asc
         ) as recency
     from candidates
     inner join closed_plays as plays

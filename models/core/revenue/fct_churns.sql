@@ -25,15 +25,17 @@ losses as (
         churn_months.is_pause,
         churn_months.as_of,
         coalesce(
-            {{ reporting_date('max(periods.runs_until)') }},
+            {{ reporting_date(
+                'max(case when periods.runs_until < churn_months.ends_at then periods.runs_until end)'
+            ) }},
             {{ add_days('churn_months.next_month_start', -1) }}
         ) as lost_on
     from churn_months
-    left join {{ ref('fct_subscription_periods') }} as periods
+    inner join {{ ref('fct_subscription_periods') }} as periods
         on
             churn_months.customer_id = periods.customer_id
-            and periods.runs_until >= churn_months.starts_at
-            and periods.runs_until < churn_months.ends_at
+            and periods.starts_at < churn_months.ends_at
+            and (periods.runs_until is null or periods.runs_until >= churn_months.starts_at)
     group by
         churn_months.customer_id,
         churn_months.month_start,
